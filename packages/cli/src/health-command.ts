@@ -1,0 +1,68 @@
+import type { HealthReport } from '@calliope/model';
+import { formatTime } from '@calliope/query';
+import { Command } from 'commander';
+import { addConnectionOptions, formatOption } from './command-options.ts';
+import { CommandError, ExitCode } from './exit-codes.ts';
+import { type ConnectionOptions, withServer } from './server-connection.ts';
+import { textTable } from './text-table.ts';
+
+/** `calliope health` */
+export function healthCommand(): Command {
+  const command = new Command('health')
+    .description(
+      'Say how a server is: problems, receivers and their counters, agents, spool, database, disk. Exits with 1 unless all is well.',
+    )
+    .addOption(formatOption(['text', 'json'], 'text'));
+  return addConnectionOptions(command).action(run);
+}
+
+async function run(options: ConnectionOptions & { format: 'text' | 'json' }): Promise<void> {
+  const report = await withServer(options, (client) => client.json<HealthReport>('health'));
+  console.log(options.format === 'json' ? JSON.stringify(report, null, 2) : healthText(report));
+  if (report.status !== 'ok') throw new CommandError(ExitCode.FAILURE, `The server is ${report.status}.`);
+}
+
+/** The report as a person reads it. */
+export function healthText(report: HealthReport): string {
+  const { spool, engine, store, disk } = report;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  const lines = [
+    `Calliope ${report.version}: ${report.status}, up ${Math.floor(report.uptimeSeconds)} s, HTTP on ${report.listen.http}, HEP on ${report.listen.hep.join(', ') || 'nothing'}`,
+    ...report.problems.map((problem) => `! ${problem}`),
+    `engine   ${engine.state}, ${engine.restarts} restarts${engine.lastError ? `, last error: ${engine.lastError}` : ''}`,
+    `spool    ${spool.batches} batches, ${gigabytes(spool.bytes)} of ${gigabytes(spool.limitBytes)}, ${spool.droppedMessages} messages dropped`,
+    `disk     ${gigabytes(disk.freeBytes)} free of ${gigabytes(disk.totalBytes)}`,
+  ];
+  if (store) {
+    const range =
+      store.oldestUs !== null && store.newestUs !== null
+        ? `, ${formatTime(store.oldestUs, 'UTC')} to ${formatTime(store.newestUs, 'UTC')} UTC`
+        : '';
+    lines.push(`store    ${store.messages} messages, ${store.calls} calls, ${gigabytes(store.bytes)}${range}`);
+  }
+  if (report.receivers.length > 0) {
+    const rows = report.receivers.map((receiver) => [
+      receiver.name,
+      ...[receiver.received, receiver.stored, receiver.duplicates, receiver.refused, receiver.undecodable].map(String),
+      Object.entries(receiver.dropped)
+        .map(([stage, count]) => `${stage} ${count}`)
+        .join(', ') || '0',
+      String(receiver.pending),
+    ]);
+    lines.push(
+      '',
+      textTable(['receiver', 'received', 'stored', 'duplicates', 'refused', 'undecodable', 'dropped', 'pending'], rows),
+    );
+  }
+  if (report.agents.length > 0) {
+    const rows = report.agents.map((agent) => [
+      agent.node,
+      agent.address,
+      String(agent.received),
+      formatTime(agent.lastSeenUs, 'UTC'),
+      agent.skewMs === null ? '–' : `${agent.skewMs.toFixed(1)} ms`,
+    ]);
+    lines.push('', textTable(['agent', 'address', 'received', 'last seen (UTC)', 'clock skew'], rows));
+  }
+  return lines.join('\n');
+}
