@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  formatHostPort,
+  parseBoolean,
+  parseBytes,
+  parseHostPort,
+  parseInteger,
+  parseNetwork,
+  parseText,
+} from '../src/setting-values.ts';
+
+test('addresses to listen on are taken in every usual form and refused otherwise', () => {
+  const good: [string, string, number][] = [
+    ['127.0.0.1:9080', '127.0.0.1', 9080],
+    ['[::1]:9060', '::1', 9060],
+    ['*:9060', '::', 9060],
+    [':9060', '::', 9060],
+    ['9060', '::', 9060],
+    ['localhost:0', 'localhost', 0],
+  ];
+  for (const [text, host, port] of good) assert.deepEqual(parseHostPort(text), { value: { host, port } }, text);
+  for (const text of ['', 'host', '1.2.3.4:', '1.2.3.4:65536', '::1:9060', '[nonsense]:1', '1.2.3.4:x']) {
+    assert.ok('expected' in parseHostPort(text), text);
+  }
+  assert.equal(formatHostPort({ host: '::1', port: 1 }), '[::1]:1');
+});
+
+test('sizes know decimal and binary units', () => {
+  assert.deepEqual(parseBytes('500'), { value: 500 });
+  assert.deepEqual(parseBytes('500MB'), { value: 500e6 });
+  assert.deepEqual(parseBytes('1.5 GiB'), { value: 1.5 * 2 ** 30 });
+  for (const text of ['', '-1', '1XB', 'GiB']) assert.ok('expected' in parseBytes(text), text);
+});
+
+test('numbers, switches, texts and networks are bounded', () => {
+  assert.deepEqual(parseInteger(0, 5)('5'), { value: 5 });
+  for (const text of ['6', '-1', '1.5', '', 'a']) assert.ok('expected' in parseInteger(0, 5)(text), text);
+  assert.deepEqual(parseBoolean('yes'), { value: true });
+  assert.deepEqual(parseBoolean('off'), { value: false });
+  assert.ok('expected' in parseBoolean('maybe'));
+  assert.ok('expected' in parseText(3)('four'));
+  assert.ok('expected' in parseText(9)('a\nb'));
+  assert.deepEqual(parseNetwork('10.0.0.0/8'), { value: '10.0.0.0/8' });
+  for (const text of ['10.0.0.0/33', '::/129', 'x/8', '10.0.0.0/8/8', '10.0.0.0/'])
+    assert.ok('expected' in parseNetwork(text), text);
+});
