@@ -9,6 +9,7 @@ const steps: [name: string, args: string[]][] = [
   ],
   ['types', ['node_modules/typescript/bin/tsc', '-p', '.']],
   ['house rules', ['scripts/house-rules.ts']],
+  ['docs/configuration.md', ['scripts/configuration-doc.ts', '--check']],
 ];
 if (!process.argv.includes('--fast')) steps.push(['tests', ['scripts/test.ts']]);
 
