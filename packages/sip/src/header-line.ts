@@ -1,0 +1,106 @@
+import { BYTE_CLASS, skipToken, skipWhitespace, TOKEN, trimEnd } from './byte-class.ts';
+
+/** What {@link readHeaderLine} found. */
+export const HeaderLineKind = {
+  /** The empty line before the body. */
+  END_OF_HEADERS: 0,
+  HEADER: 1,
+  /** No colon, no name, or a name that is not a token. */
+  BAD: 2,
+} as const;
+
+/**
+ * Where the last header line read lies. One object for all, so that reading allocates nothing: it holds until the next call of {@link readHeaderLine}.
+ */
+export const headerLine = {
+  nameStart: 0,
+  nameEnd: 0,
+  /** White space at both ends is outside; folding (CRLF and white space) within the value is inside. */
+  valueStart: 0,
+  valueEnd: 0,
+  /** Start of the next line. */
+  next: 0,
+  /** A control character stands outside an escape. */
+  hasControlCharacters: false,
+  /** The bytes ended within the line. */
+  isCut: false,
+};
+
+const HTAB = 9;
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const COLON = 58;
+const BACKSLASH = 92;
+
+/**
+ * Reads one header line with its continuation lines (RFC 3261 section 7.3.1) from `at` < `limit` into {@link headerLine}.
+ * A line ends with CRLF or LF; CR alone is a control character.
+ */
+export function readHeaderLine(bytes: Uint8Array, at: number, limit: number): number {
+  const first = bytes[at]!;
+  if (first === LF || (first === CR && at + 1 < limit && bytes[at + 1] === LF)) {
+    headerLine.next = first === LF ? at + 1 : at + 2;
+    return HeaderLineKind.END_OF_HEADERS;
+  }
+  let i = skipToken(bytes, at, limit);
+  const nameEnd = i;
+  while (i < limit && (bytes[i] === SPACE || bytes[i] === HTAB)) i++;
+  const isHeader = nameEnd > at && i < limit && bytes[i] === COLON;
+  if (isHeader) i++;
+  const afterColon = i;
+  let hasControlCharacters = false;
+  let isCut = false;
+  for (;;) {
+    let byte = SPACE;
+    while (i < limit) {
+      byte = bytes[i]!;
+      if (byte < SPACE || byte === 127) break;
+      i++;
+    }
+    if (i >= limit) {
+      isCut = true;
+      headerLine.next = limit;
+      break;
+    }
+    if (byte === LF) {
+      if (i + 1 < limit && (bytes[i + 1] === SPACE || bytes[i + 1] === HTAB)) {
+        i += 2;
+        continue;
+      }
+      headerLine.next = i + 1;
+      break;
+    }
+    if (byte !== HTAB && !(byte === CR && (i + 1 >= limit || bytes[i + 1] === LF)) && !isEscaped(bytes, at, i))
+      hasControlCharacters = true;
+    i++;
+  }
+  headerLine.nameStart = at;
+  headerLine.nameEnd = nameEnd;
+  const valueEnd = trimEnd(bytes, afterColon, i);
+  headerLine.valueStart = skipWhitespace(bytes, afterColon, valueEnd);
+  headerLine.valueEnd = valueEnd;
+  headerLine.hasControlCharacters = hasControlCharacters;
+  headerLine.isCut = isCut;
+  return isHeader ? HeaderLineKind.HEADER : HeaderLineKind.BAD;
+}
+
+/** A quoted-pair may hold any ASCII character but CR and LF (RFC 3261 section 25.1): an odd number of backslashes stands before it. */
+function isEscaped(bytes: Uint8Array, start: number, at: number): boolean {
+  let i = at;
+  while (i > start && bytes[i - 1] === BACKSLASH) i--;
+  return ((at - i) & 1) === 1 && bytes[at] !== CR;
+}
+
+/** True when a header line of any name starts at `at` and its colon is within reach. */
+export function startsHeaderLine(bytes: Uint8Array, at: number, limit: number): boolean {
+  let i = skipToken(bytes, at, limit);
+  if (i === at || i >= limit) return false;
+  while (i < limit && (bytes[i] === SPACE || bytes[i] === HTAB)) i++;
+  return i < limit && bytes[i] === COLON;
+}
+
+/** True when `byte` may stand in a header name or method. */
+export function isTokenByte(byte: number): boolean {
+  return (BYTE_CLASS[byte]! & TOKEN) !== 0;
+}

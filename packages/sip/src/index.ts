@@ -1,0 +1,1 @@
+export { MAX_HEADERS, scanSip } from './scan-sip.ts';
