@@ -1,10 +1,7 @@
-import type { MessageSummary } from '@calliope/model';
+import { type MessageSummary, PayloadType } from '@calliope/model';
 import { deriveFacts, mergeCallRecords } from './merge-call-records.ts';
 import type { CallIdentity, FinalResponse, RawCallRecord } from './raw-call-record.ts';
 import { uniteSorted } from './text-order.ts';
-
-/** HEP protocol type of SIP. */
-export const SIP_PAYLOAD_TYPE = 1;
 
 /**
  * The record with one more message of the same Call-ID; of the message alone when `raw` is undefined.
@@ -17,7 +14,7 @@ export function foldMessage(raw: RawCallRecord | undefined, message: MessageSumm
 
 function fragmentOf(message: MessageSummary): RawCallRecord {
   const { timestampUs } = message;
-  const sip = message.payloadType === SIP_PAYLOAD_TYPE;
+  const sip = message.payloadType === PayloadType.SIP;
   const code = sip ? message.responseCode : 0;
   const request = sip && code === 0 ? message.method : '';
   const inviteCode = sip && message.method === 'INVITE' ? code : 0;
