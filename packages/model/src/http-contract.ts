@@ -64,7 +64,10 @@ export interface CallMessage extends MessageSummary {
 }
 
 export interface CallResponse {
+  /** Of several Call-IDs: the record of the earliest. Null when the messages are not of a call. */
   call: CallRecord | null;
+  /** Present when several Call-IDs were asked: their records, earliest first. */
+  calls?: CallRecord[];
   messages: CallMessage[];
   /** Present when the call has more messages than `limit` (default 10,000). */
   cursor?: string;
