@@ -15,6 +15,15 @@ export function rowText(row: LadderRow): string {
   return [row.label, ...rowMarks(row)].join(' ');
 }
 
+/** The same in one line of at most so many columns. The marks are kept as long as four columns are left for the label. */
+export function fitRowText(row: LadderRow, columns: number): string {
+  const whole = plainLine(rowText(row));
+  if (row.kind !== 'message' || columnsOf(whole) <= columns) return fitColumns(whole, columns);
+  const marks = plainLine(rowMarks(row).join(' '));
+  const room = columns - columnsOf(marks) - 1;
+  return marks === '' || room < 4 ? fitColumns(whole, columns) : `${fitColumns(plainLine(row.label), room)} ${marks}`;
+}
+
 function rowMarks(row: LadderMessageRow): string[] {
   const marks: string[] = [];
   if (row.sdp) marks.push(`(${sdpChipText(row.sdp)})`);

@@ -1,7 +1,7 @@
 import { CALL_COLOURS, type ColourTheme, colourOfCall, type HslColour } from './colour-of-call.ts';
 import type { Ladder, LadderClass, LadderRow } from './ladder.ts';
 import { type LadderGeometry, ladderGeometry } from './ladder-geometry.ts';
-import { columnsOf, fitColumns, formatDelta, formatTimeUtc, plainLine, rowText } from './ladder-text.ts';
+import { columnsOf, fitColumns, fitRowText, formatDelta, formatTimeUtc, plainLine, rowText } from './ladder-text.ts';
 
 export interface LadderSvgOptions {
   /** Default `light`. */
@@ -125,12 +125,12 @@ function drawRow(drawing: RowDrawing): string {
       row.kind === 'note' || fromX === null
         ? ''
         : `<path d="M${fromX} ${y + 12}h14v10h-8" fill="none" stroke="${colour}"/>${arrowHead(fromX, baseline, -1, colour)}`;
-    const label = fitColumns(plainLine(text), Math.trunc(laneWidth / CHARACTER_WIDTH));
+    const label = fitRowText(row, Math.trunc(laneWidth / CHARACTER_WIDTH));
     const labelX = loop === '' ? at : at + 12;
     return `${prefix}${loop}<text x="${labelX}" y="${y + 18}" fill="${colour}"${strong}>${escapeXml(label)}</text></g>`;
   }
   const direction = toX > fromX ? 1 : -1;
-  const label = fitColumns(plainLine(text), Math.trunc((Math.abs(toX - fromX) - 16) / CHARACTER_WIDTH));
+  const label = fitRowText(row, Math.trunc((Math.abs(toX - fromX) - 16) / CHARACTER_WIDTH));
   const dashes = row.kind === 'ghost' ? ' stroke-dasharray="2 4"' : '';
   return (
     `${prefix}<text x="${(fromX + toX) / 2}" y="${y + 17}" text-anchor="middle" fill="${colour}"${strong}>${escapeXml(label)}</text>` +

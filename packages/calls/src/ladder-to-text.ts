@@ -1,8 +1,8 @@
 import type { Ladder, LadderLane, LadderRow } from './ladder.ts';
-import { columnsOf, fitColumns, formatDelta, formatTimeUtc, plainLine, rowText } from './ladder-text.ts';
+import { columnsOf, fitRowText, formatDelta, formatTimeUtc, plainLine, rowText } from './ladder-text.ts';
 
 export interface LadderTextOptions {
-  /** Columns of the terminal, default 100. Lanes keep at least 14 columns each, so many of them may be wider than that. */
+  /** Columns of the terminal, default 100. Lanes are never closer than 16 columns, so that many of them, and notes, may need more. */
   width?: number;
   /** Lines in plain ASCII; texts stay as they are. */
   ascii?: boolean;
@@ -12,8 +12,11 @@ export interface LadderTextOptions {
 
 const UNICODE = { lane: '│', line: '─', ghost: '╌', right: '▶', left: '◀', self: '↺', note: '▪', rule: '━' };
 const ASCII = { lane: '|', line: '-', ghost: '.', right: '>', left: '<', self: '@', note: '*', rule: '=' };
-const MIN_LANE_COLUMNS = 14;
-const MAX_LANE_COLUMNS = 44;
+/** Between two lanes: room for a short label at least, and no more than a long one needs. */
+const MIN_PITCH = 16;
+const MAX_PITCH = 44;
+/** Left of the first lane and right of the last: half an IPv4 address. */
+const EDGE_COLUMNS = 8;
 const DELTA_COLUMNS = 10;
 
 /**
@@ -31,14 +34,14 @@ export function ladderToText(ladder: Ladder, options: LadderTextOptions = {}): s
   const legColumns = ladder.legs.length > 1 ? String(ladder.legs.length).length + 2 : 0;
   const prefixColumns = timeColumns + 1 + DELTA_COLUMNS + legColumns + 1;
   const pitch = lanePitch((options.width ?? 100) - prefixColumns, ladder.lanes.length);
-  const laneX = ladder.lanes.map((_, index) => Math.trunc(pitch / 2) + index * pitch);
+  const laneX = ladder.lanes.map((_, index) => EDGE_COLUMNS + index * pitch);
 
-  const lines = laneHeader(ladder.lanes, laneX, pitch).map((line) => ' '.repeat(prefixColumns) + line);
+  const lines = laneHeader(ladder.lanes, laneX).map((line) => ' '.repeat(prefixColumns) + line);
   for (const [index, row] of ladder.rows.entries()) {
     const delta = index === 0 ? '' : formatDelta(row.sincePreviousUs);
     const leg = legColumns > 0 ? `[${row.leg + 1}]`.padStart(legColumns) : '';
     const prefix = `${times[index]!.padEnd(timeColumns)} ${delta.padStart(DELTA_COLUMNS)}${leg} `;
-    lines.push(prefix + drawRow(row, laneX, pitch, glyphs));
+    lines.push(prefix + drawRow(row, laneX, glyphs));
   }
   if (ladder.legs.length > 1) {
     lines.push('');
@@ -52,13 +55,13 @@ export function ladderToText(ladder: Ladder, options: LadderTextOptions = {}): s
 }
 
 function lanePitch(columns: number, lanes: number): number {
-  const fair = Math.trunc(columns / Math.max(lanes, 1));
-  return Math.min(Math.max(fair, MIN_LANE_COLUMNS), MAX_LANE_COLUMNS);
+  const fair = Math.trunc((columns - 2 * EDGE_COLUMNS) / Math.max(lanes - 1, 1));
+  return Math.min(Math.max(fair, MIN_PITCH), MAX_PITCH);
 }
 
 /** Labels centred over their lanes, broken into as many lines as the longest needs (an IPv6 address is 39 characters). */
-function laneHeader(lanes: readonly LadderLane[], laneX: readonly number[], pitch: number): string[] {
-  const pieces = lanes.map((lane) => breakText(plainLine(lane.label), pitch - 2));
+function laneHeader(lanes: readonly LadderLane[], laneX: readonly number[]): string[] {
+  const pieces = lanes.map((lane) => breakText(plainLine(lane.label), 2 * EDGE_COLUMNS - 1));
   const height = pieces.reduce((most, list) => Math.max(most, list.length), 0);
   return Array.from({ length: height }, (_, line) => {
     let text = '';
@@ -85,24 +88,23 @@ function breakText(text: string, columns: number): string[] {
 }
 
 /** Cells of one column each; a wide character's second cell is ''. */
-function drawRow(row: LadderRow, laneX: readonly number[], pitch: number, glyphs: typeof UNICODE): string {
-  const cells = new Array<string>(laneX.length * pitch).fill(' ');
+function drawRow(row: LadderRow, laneX: readonly number[], glyphs: typeof UNICODE): string {
+  const cells = new Array<string>((laneX.at(-1) ?? 0) + 1).fill(' ');
   for (const x of laneX) cells[x] = glyphs.lane;
-  const text = plainLine(rowText(row));
   if (row.kind === 'note') {
     const x = row.lane === null ? 0 : laneX[row.lane]! + 2;
-    write(cells, x, `${glyphs.note} ${text}`);
+    write(cells, x, `${glyphs.note} ${plainLine(rowText(row))}`);
   } else if (row.fromLane === row.toLane) {
-    write(cells, laneX[row.fromLane]! + 1, `${glyphs.self} ${text}`);
+    write(cells, laneX[row.fromLane]! + 1, `${glyphs.self} ${plainLine(rowText(row))}`);
   } else {
     const from = laneX[row.fromLane]!;
     const to = laneX[row.toLane]!;
     const [start, end] = from < to ? [from + 1, to - 1] : [to + 1, from - 1];
     cells.fill(row.kind === 'ghost' ? glyphs.ghost : glyphs.line, start, end + 1);
     cells[from < to ? end : start] = from < to ? glyphs.right : glyphs.left;
-    // Two columns of line at the tail, one and the head at the other end, a blank on both sides of the label.
-    const label = fitColumns(text, end - start + 1 - 6);
-    const middle = start + 1 + Math.trunc((end - start - columnsOf(label) - 2) / 2);
+    // At least a column of line at the tail, the head at the other end, and a blank on both sides of the label.
+    const label = fitRowText(row, end - start + 1 - 4);
+    const middle = start + Math.ceil((end - start - 1 - columnsOf(label)) / 2);
     write(cells, middle, ` ${label} `);
   }
   return cells.join('');
