@@ -1,0 +1,156 @@
+const PERCENT = 0x25;
+
+/** Longest text that is copied byte by byte; a call to native code costs more than that. */
+const SHORT_TEXT = 48;
+
+/**
+ * A growable buffer that rows are appended to in ClickHouse's RowBinary format: little-endian numbers, texts after their length as LEB128.
+ * Holds no text as a JavaScript string. {@link reserve} must be called with enough room before the appends, which do not check.
+ */
+export class RowBuffer {
+  bytes: Buffer;
+  length = 0;
+  #source: Uint8Array = new Uint8Array(0);
+  #sourceBuffer: Buffer = Buffer.alloc(0);
+
+  constructor(initialBytes: number) {
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+  }
+
+  reserve(bytes: number): void {
+    if (this.length + bytes <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.length + bytes));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  u8(value: number): void {
+    this.bytes[this.length++] = value;
+  }
+
+  u16(value: number): void {
+    const { bytes, length } = this;
+    bytes[length] = value;
+    bytes[length + 1] = value >>> 8;
+    this.length = length + 2;
+  }
+
+  u32(value: number): void {
+    const { bytes, length } = this;
+    bytes[length] = value;
+    bytes[length + 1] = value >>> 8;
+    bytes[length + 2] = value >>> 16;
+    bytes[length + 3] = value >>> 24;
+    this.length = length + 4;
+  }
+
+  /** A whole number of up to 2^53 as 64 bits. */
+  u64(value: number): void {
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.u32(value - high * 0x1_0000_0000);
+    this.u32(high);
+  }
+
+  /** An address of 4 or 16 bytes as 16 (RFC 4291 section 2.5.5.2). */
+  address(source: Uint8Array, at: number, ipVersion: 4 | 6): void {
+    const { bytes } = this;
+    let o = this.length;
+    if (ipVersion === 4) {
+      for (let i = 0; i < 10; i++) bytes[o++] = 0;
+      bytes[o++] = 0xff;
+      bytes[o++] = 0xff;
+    }
+    for (let i = at, end = at + (ipVersion === 4 ? 4 : 16); i < end; i++) bytes[o++] = source[i]!;
+    this.length = o;
+  }
+
+  text(source: Uint8Array, start: number, end: number): void {
+    this.#size(end - start);
+    this.#copy(source, start, end);
+  }
+
+  /** A user part with its escapes resolved (RFC 3261 section 25.1, `escaped`); what is no escape stays as it is. */
+  user(source: Uint8Array, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      if (source[i] !== PERCENT) continue;
+      this.#escapedUser(source, start, end);
+      return;
+    }
+    this.text(source, start, end);
+  }
+
+  /** Whether the text written at `a` (its length first) is the same as that at `b`. */
+  sameText(a: number, b: number): boolean {
+    const { bytes } = this;
+    for (let i = 0; ; i++) {
+      if (bytes[a + i] !== bytes[b + i]) return false;
+      if (bytes[a + i]! < 0x80) {
+        const header = i + 1;
+        const size = this.#sizeAt(a);
+        for (let j = header; j < header + size; j++) if (bytes[a + j] !== bytes[b + j]) return false;
+        return true;
+      }
+    }
+  }
+
+  #sizeAt(at: number): number {
+    let size = 0;
+    let shift = 1;
+    for (let i = at; ; i++) {
+      const byte = this.bytes[i]!;
+      size += (byte & 0x7f) * shift;
+      if (byte < 0x80) return size;
+      shift *= 128;
+    }
+  }
+
+  #size(size: number): void {
+    let rest = size;
+    while (rest >= 0x80) {
+      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  #copy(source: Uint8Array, start: number, end: number): void {
+    const size = end - start;
+    if (size <= SHORT_TEXT) {
+      const { bytes } = this;
+      let o = this.length;
+      for (let i = start; i < end; i++) bytes[o++] = source[i]!;
+      this.length = o;
+      return;
+    }
+    if (source !== this.#source) {
+      // A receiver hands over the same array again and again: one view of it, made once, saves an allocation a text.
+      this.#source = source;
+      this.#sourceBuffer = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+    }
+    this.#sourceBuffer.copy(this.bytes, this.length, start, end);
+    this.length += size;
+  }
+
+  #escapedUser(source: Uint8Array, start: number, end: number): void {
+    const decoded = Buffer.allocUnsafe(end - start);
+    let size = 0;
+    for (let i = start; i < end; i++) {
+      const byte = source[i]!;
+      const high = byte === PERCENT && i + 2 < end ? hexDigit(source[i + 1]!) : -1;
+      const low = high >= 0 ? hexDigit(source[i + 2]!) : -1;
+      if (low < 0) {
+        decoded[size++] = byte;
+        continue;
+      }
+      decoded[size++] = high * 16 + low;
+      i += 2;
+    }
+    this.text(decoded, 0, size);
+  }
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
