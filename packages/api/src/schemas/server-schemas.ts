@@ -1,0 +1,79 @@
+import { Type } from 'typebox';
+
+const TimeOrNull = Type.Union([Type.Integer(), Type.Null()]);
+const Counts = Type.Record(Type.String(), Type.Integer());
+const Status = Type.Enum(['ok', 'degraded', 'down']);
+
+/** Documents `HealthReport`; see `@calliope/model`. */
+export const HealthReportSchema = Type.Object(
+  {
+    status: Status,
+    version: Type.String(),
+    uptimeSeconds: Type.Number(),
+    problems: Type.Array(Type.String(), { description: 'What is wrong and what to do, in plain sentences.' }),
+    receivers: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        received: Type.Integer(),
+        stored: Type.Integer(),
+        duplicates: Type.Integer(),
+        refused: Type.Integer(),
+        undecodable: Type.Integer(),
+        dropped: Counts,
+        pending: Type.Integer(),
+        keepAlives: Type.Integer(),
+      }),
+    ),
+    agents: Type.Array(
+      Type.Object({
+        node: Type.String(),
+        address: Type.String(),
+        received: Type.Integer(),
+        lastSeenUs: Type.Integer(),
+        skewMs: Type.Union([Type.Number(), Type.Null()]),
+      }),
+    ),
+    spool: Type.Object({
+      batches: Type.Integer(),
+      bytes: Type.Integer(),
+      limitBytes: Type.Integer(),
+      droppedMessages: Type.Integer(),
+      oldestUs: TimeOrNull,
+    }),
+    engine: Type.Object({
+      state: Type.Enum(['starting', 'running', 'restarting', 'stopped']),
+      restarts: Type.Integer(),
+      lastError: Type.Union([Type.String(), Type.Null()]),
+    }),
+    store: Type.Union([
+      Type.Object({
+        messages: Type.Integer(),
+        calls: Type.Integer(),
+        bytes: Type.Integer(),
+        oldestUs: TimeOrNull,
+        newestUs: TimeOrNull,
+      }),
+      Type.Null(),
+    ]),
+    disk: Type.Object({ freeBytes: Type.Integer(), totalBytes: Type.Integer() }),
+    listen: Type.Object({ http: Type.String(), hep: Type.Array(Type.String()) }),
+  },
+  { $id: 'HealthReport' },
+);
+
+export const HealthSummarySchema = Type.Object(
+  { status: Status, version: Type.String() },
+  { $id: 'HealthSummary', description: 'What is told to who is not logged in.' },
+);
+
+export const ImportResponseSchema = Type.Object(
+  {
+    messages: Type.Integer({ description: 'SIP messages stored.' }),
+    frames: Type.Integer({ description: 'Frames read from the file.' }),
+    otherMessages: Type.Integer(),
+    defects: Counts,
+    firstUs: TimeOrNull,
+    lastUs: TimeOrNull,
+  },
+  { $id: 'ImportResponse' },
+);
