@@ -8,7 +8,7 @@ import {
   SEARCH_FORM_FIELDS,
   type SearchForm,
   type SearchFormField,
-} from './search-form.ts';
+} from './search-form-fields.ts';
 import { literalOf, patternOfTyped } from './value-pattern.ts';
 
 const SPAN = { position: 0, length: 0 };

@@ -25,6 +25,6 @@ export {
   SEARCH_FORM_FIELDS,
   type SearchForm,
   type SearchFormField,
-} from './search-form.ts';
+} from './search-form-fields.ts';
 export { type Suggestion, suggest } from './suggest.ts';
 export { isTimeZone } from './time-zone.ts';

@@ -87,7 +87,7 @@ function formsInCountry(
     source: `^(?:${prefix}${countryCode}|${trunkPrefix})${significant}$`,
   });
   // A trunk prefix other than 0 could be the first digit of an extension, so such a number must be long.
-  const national = nationalDigits(number, plan, trunkPrefix === '0' ? 2 : INTERNATIONAL_DIGITS);
+  const national = nationalDigits(number, plan, trunkPrefix === '0' || trunkPrefix === '' ? 2 : INTERNATIONAL_DIGITS);
   if (international === undefined && national !== undefined) return ofCountry(national);
   if (international === undefined && (number.length < INTERNATIONAL_DIGITS || number.startsWith('0'))) return undefined;
   const digits = international ?? number;

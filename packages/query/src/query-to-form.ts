@@ -12,7 +12,7 @@ import {
   SEARCH_FORM_FIELDS,
   type SearchForm,
   type SearchFormField,
-} from './search-form.ts';
+} from './search-form-fields.ts';
 import { literalOf, patternOfTyped } from './value-pattern.ts';
 
 /** Why a query cannot be shown, in a phrase that completes "The form cannot show this: …". */
