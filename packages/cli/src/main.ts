@@ -50,7 +50,7 @@ try {
   }
 }
 // The channel to the launcher would keep the process alive when nothing else does.
-if (process.connected) process.disconnect();
+process.disconnect?.();
 
 function exitOverrideEverywhere(command: Command): void {
   for (const inner of command.commands) {

@@ -1,0 +1,255 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApiServer, createApiServer, type ListenAddress } from '@calliope/api';
+import {
+  createSpoolDrainer,
+  createTcpReceiver,
+  createUdpReceiver,
+  importCapture,
+  type Receiver,
+  ReceiverError,
+  type SinkFactory,
+  type SpoolDrainer,
+} from '@calliope/collector';
+import { type HealthReport, StoreError, systemClock } from '@calliope/model';
+import { createBatchWriter, createEmbeddedStore, type EmbeddedStore } from '@calliope/store';
+import { CommandError, ExitCode } from './exit-codes.ts';
+import { healthReport } from './health-report.ts';
+import { metricsText } from './metrics-text.ts';
+import type { ReceiveWorkerData } from './receive-worker-entry.ts';
+import { removeRunFile, writeRunFile } from './run-file.ts';
+import { formatHostPort } from './setting-values.ts';
+import type { Configuration } from './settings.ts';
+import { webRoot } from './web-interface.ts';
+
+export interface CaptureNodeOptions {
+  /** Whether HEP is received and the web interface served; without, the node serves one command of the command line. */
+  receive: boolean;
+  log: (line: string) => void;
+}
+
+/** A running capture node: database, spool, receivers, HTTP. */
+export interface CaptureNode {
+  url: string;
+  /** Full rights, for the command line of the same user. */
+  localToken: string;
+  /** Made at the very first start; to be shown once. */
+  initialAdmin: { username: string; password: string } | undefined;
+  receivers: readonly Receiver[];
+  health(): Promise<HealthReport>;
+  /** Receivers first, then the spool, then the database: what was received is stored, or waits in the spool for the next start. */
+  stop(): Promise<void>;
+}
+
+/** Writers of batches that may run at the same time have different numbers. */
+const Writer = { UDP: 0, TCP: 1, IMPORT: 2 } as const;
+const RETENTION_EVERY_MS = 60_000;
+const DRAIN_AT_STOP_MS = 5_000;
+
+/**
+ * Starts everything in the order in which it depends on each other, and undoes it when a step fails.
+ * @throws CommandError for what an operator can mend: the data directory is in use, a port is taken …
+ */
+export async function startCaptureNode(
+  configuration: Configuration,
+  options: CaptureNodeOptions,
+): Promise<CaptureNode> {
+  const undo: (() => Promise<unknown> | unknown)[] = [];
+  try {
+    return await start(configuration, options, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await Promise.resolve(step()).catch(() => {});
+    throw asCommandError(error);
+  }
+}
+
+async function start(
+  configuration: Configuration,
+  { receive, log }: CaptureNodeOptions,
+  undo: (() => Promise<unknown> | unknown)[],
+): Promise<CaptureNode> {
+  const { data } = configuration;
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const store = await createEmbeddedStore({ dataDirectory: data, memoryBytes: configuration.engineMemoryBytes });
+  undo.push(() => store.stop());
+  const drainer = createSpoolDrainer({
+    directory: store.spoolDirectory,
+    inserter: store.inserter,
+    limitBytes: configuration.spoolBytes,
+    policy: configuration.spoolPolicy,
+  });
+  await drainer.start();
+  undo.push(async () => {
+    // What does not get through in this time waits in the spool for the next start.
+    await Promise.race([drainer.idle(), delay(DRAIN_AT_STOP_MS, undefined, { ref: false })]);
+    await drainer.stop();
+  });
+
+  const receivers = receive ? createReceivers(configuration, store, drainer, log) : [];
+  const startedAt = performance.now();
+  let listening: ListenAddress | undefined;
+  const health = () =>
+    healthReport({
+      configuration,
+      store,
+      spool: drainer.report(),
+      receivers,
+      uptimeSeconds: (performance.now() - startedAt) / 1000,
+      http: listening?.url ?? formatHostPort(configuration.http),
+      disk: () => statfs(data),
+    });
+
+  const localToken = `cal_local_${randomBytes(32).toString('base64url')}`;
+  const api = await createApiServer({
+    reader: store.reader,
+    importCapture: (stream, onProgress) =>
+      importCapture(stream, {
+        createSink: sinkFactory(configuration, store, Writer.IMPORT),
+        deliver: drainer.add,
+        nodeName: configuration.nodeName,
+        onProgress,
+      }),
+    health,
+    metrics: async () => metricsText(await health()),
+    controlDatabasePath: join(data, 'control.sqlite'),
+    ...(receive ? { webRoot } : {}),
+    log: (level, message, details) => {
+      if (level !== 'info') log(`${level}: ${message}${details ? ` ${JSON.stringify(details)}` : ''}`);
+    },
+    clock: systemClock,
+    ...(configuration.countryCode === '' ? {} : { countryCode: configuration.countryCode }),
+    limits: { importMaxBytes: configuration.importBytes },
+    localToken,
+  });
+  undo.push(() => api.close());
+  const initialAdmin = receive ? await api.ensureInitialAdmin() : undefined;
+  for (const receiver of receivers) {
+    await receiver.start();
+    undo.push(() => receiver.stop());
+  }
+  listening = await listen(api, configuration);
+  if (receive) {
+    writeRunFile(data, {
+      pid: process.pid,
+      url: listening.url.replace(/\[::\]|0\.0\.0\.0/, '127.0.0.1'),
+      token: localToken,
+    });
+    undo.push(() => removeRunFile(data));
+  }
+  const retention = receive ? startRetention(configuration, store, log) : undefined;
+  undo.push(() => retention?.stop());
+
+  return {
+    url: listening.url,
+    localToken,
+    initialAdmin,
+    receivers,
+    health,
+    stop: async () => {
+      for (const step of undo.reverse())
+        await Promise.resolve(step()).catch((error: Error) => log(`While stopping: ${error.message}`));
+      undo.length = 0;
+    },
+  };
+}
+
+function sinkFactory(configuration: Configuration, store: EmbeddedStore, worker: number): SinkFactory {
+  return (events) =>
+    createBatchWriter({ directory: store.spoolDirectory, nodeName: configuration.nodeName, worker, ...events });
+}
+
+function createReceivers(
+  configuration: Configuration,
+  store: EmbeddedStore,
+  drainer: SpoolDrainer,
+  log: (line: string) => void,
+): Receiver[] {
+  const { host, port } = configuration.hep;
+  const shared = {
+    address: host,
+    port,
+    nodeName: configuration.nodeName,
+    keys: configuration.hepKeys,
+    networks: configuration.hepAllow,
+    deliver: drainer.add,
+  };
+  const workerData: ReceiveWorkerData = {
+    spoolDirectory: store.spoolDirectory,
+    nodeName: configuration.nodeName,
+    worker: Writer.UDP,
+  };
+  const udp = createUdpReceiver({
+    ...shared,
+    workerUrl: new URL('./receive-worker-entry.ts', import.meta.url),
+    workerData: { ...workerData },
+    createSink: sinkFactory(configuration, store, Writer.UDP),
+  });
+  if (udp.note !== undefined) log(udp.note);
+  const tcp = createTcpReceiver({
+    ...shared,
+    createSink: sinkFactory(configuration, store, Writer.TCP),
+    maxConnections: configuration.hepTcpConnections,
+    shouldPause: () => drainer.isNearlyFull,
+  });
+  return [udp.receiver, tcp];
+}
+
+async function listen(api: ApiServer, { http }: Configuration): Promise<ListenAddress> {
+  try {
+    return await api.listen(http);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EADDRINUSE'
+        ? 'another process listens there'
+        : code === 'EACCES'
+          ? 'the system does not allow it'
+          : message;
+    throw new CommandError(
+      ExitCode.FAILURE,
+      `HTTP cannot listen on ${formatHostPort(http)}: ${why}. Choose another address with --http.`,
+    );
+  }
+}
+
+function startRetention(
+  configuration: Configuration,
+  store: EmbeddedStore,
+  log: (line: string) => void,
+): { stop(): Promise<void> } {
+  const bounds = {
+    ...(configuration.retentionDays > 0 ? { maxAgeDays: configuration.retentionDays } : {}),
+    ...(configuration.retentionBytes > 0 ? { maxBytes: configuration.retentionBytes } : {}),
+  };
+  let running = Promise.resolve();
+  const enforce = async () => {
+    try {
+      const { droppedSlots, droppedMessages, freedBytes } = await store.enforceRetention(bounds);
+      if (droppedSlots > 0) log(`Retention removed ${droppedMessages} messages (${(freedBytes / 1e6).toFixed(1)} MB).`);
+    } catch (error) {
+      log(`Retention failed and is tried again: ${(error as Error).message}`);
+    }
+  };
+  const timer = setInterval(() => {
+    running = running.then(enforce);
+  }, RETENTION_EVERY_MS);
+  timer.unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return running;
+    },
+  };
+}
+
+function asCommandError(error: unknown): unknown {
+  if (error instanceof StoreError) {
+    const exitCode = error.code === 'data_directory_in_use' ? ExitCode.DATA_IN_USE : ExitCode.FAILURE;
+    return new CommandError(exitCode, error.message);
+  }
+  if (error instanceof ReceiverError) return new CommandError(ExitCode.FAILURE, error.message);
+  return error;
+}

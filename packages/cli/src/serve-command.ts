@@ -1,0 +1,67 @@
+import process from 'node:process';
+import { Command } from 'commander';
+import { startCaptureNode } from './capture-node.ts';
+import { loadConfiguration } from './configuration.ts';
+import { type Configuration, flagName, SETTINGS } from './settings.ts';
+import { version } from './version.ts';
+import { ensureWebInterface } from './web-interface.ts';
+
+/** `calliope serve` */
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .description(
+      'Run a capture node: receive HEP, store it, serve the web interface and the API. Settings also come from a file and the environment (docs/configuration.md).',
+    )
+    .option('--config <FILE>', 'configuration file (YAML)');
+  for (const setting of SETTINGS) {
+    const fallback = setting.fallback === '' ? 'none' : setting.fallback;
+    command.option(`${flagName(setting)} <${setting.placeholder}>`, `${setting.description} (default: ${fallback})`);
+  }
+  return command.action(run);
+}
+
+async function run(options: Record<string, string | undefined>): Promise<void> {
+  const flags: Partial<Record<keyof Configuration, string>> = {};
+  for (const setting of SETTINGS) {
+    const value = options[camelCase(flagName(setting).slice(2))];
+    if (value !== undefined) flags[setting.key] = value;
+  }
+  const configuration = loadConfiguration({
+    flags,
+    environment: process.env,
+    ...(options.config === undefined ? {} : { file: options.config }),
+  });
+  const log = (line: string) => console.error(`${new Date().toISOString()} ${line}`);
+  // Interrupted while it starts, it still stops in order.
+  const stopped = stopRequest();
+  await ensureWebInterface(log);
+  const node = await startCaptureNode(configuration, { receive: true, log });
+  console.log(`Calliope ${version}`);
+  console.log(`  web interface  ${node.url}`);
+  console.log(`  HEP            ${node.receivers.map((receiver) => receiver.name).join(', ')}`);
+  console.log(`  data           ${configuration.data}`);
+  if (node.initialAdmin) {
+    console.log(
+      `\n  First start: log in as ${node.initialAdmin.username} with the password ${node.initialAdmin.password}`,
+    );
+    console.log('  It is shown this once; you will be asked to change it.\n');
+  }
+  for (const receiver of node.receivers) for (const problem of receiver.problems()) log(problem);
+  console.log('Ready.');
+  const why = await stopped;
+  log(`Stopping (${why}) …`);
+  await node.stop();
+  log('Stopped.');
+}
+
+/** Resolves when the process is asked to end: by a signal, or since the launcher is gone. */
+function stopRequest(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+    process.once('disconnect', () => resolve('the process that started it is gone'));
+  });
+}
+
+function camelCase(words: string): string {
+  return words.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
