@@ -144,12 +144,11 @@ export function addCallRoutes(app: ApiApp, context: ApiContext): void {
       config: { access: 'user' },
       schema: {
         hide: true,
-        params: Type.Object({ '*': Type.String({ minLength: 1 }) }),
         querystring: Type.Object(callParameters, { additionalProperties: false }),
         response,
       },
     },
-    async ({ params, query }) => answerCall(params['*'], query),
+    async ({ params, query }) => answerCall((params as { '*': string })['*'], query),
   );
 
   app.get(
