@@ -149,7 +149,7 @@ function commentOf(transport: Transport, isTooLong: boolean): string | undefined
     case 'tls':
       return 'Carried by TLS on the wire. Written here as plain TCP, with the text that was encrypted.';
     case 'ws':
-      return 'Carried by WebSocket on the wire. Written here as plain TCP, without its frames.';
+      return 'Carried by WebSocket on the wire. Written here as plain TCP, without its frames: if shown as HTTP, use Decode As SIP.';
     case 'wss':
       return 'Carried by WebSocket over TLS on the wire. Written here as plain TCP, with the text that was encrypted.';
     case 'other':
