@@ -1,4 +1,8 @@
-import { BYTE_CLASS, skipToken, skipWhitespace, TOKEN, trimEnd } from './byte-class.ts';
+import { BYTE_CLASS, ByteClass, skipToken, skipWhitespace, trimEnd } from './byte-class.ts';
+import type { ScanCursor } from './scan-cursor.ts';
+
+const { TOKEN } = ByteClass;
+const table = BYTE_CLASS;
 
 /** What {@link readHeaderLine} found. */
 export const HeaderLineKind = {
@@ -9,23 +13,7 @@ export const HeaderLineKind = {
   BAD: 2,
 } as const;
 
-/**
- * Where the last header line read lies. One object for all, so that reading allocates nothing: it holds until the next call of {@link readHeaderLine}.
- */
-export const headerLine = {
-  nameStart: 0,
-  nameEnd: 0,
-  /** White space at both ends is outside; folding (CRLF and white space) within the value is inside. */
-  valueStart: 0,
-  valueEnd: 0,
-  /** Start of the next line. */
-  next: 0,
-  /** A control character stands outside an escape. */
-  hasControlCharacters: false,
-  /** The bytes ended within the line. */
-  isCut: false,
-};
-
+const { END_OF_HEADERS, HEADER, BAD } = HeaderLineKind;
 const HTAB = 9;
 const LF = 10;
 const CR = 13;
@@ -34,14 +22,14 @@ const COLON = 58;
 const BACKSLASH = 92;
 
 /**
- * Reads one header line with its continuation lines (RFC 3261 section 7.3.1) from `at` < `limit` into {@link headerLine}.
+ * Reads one header line with its continuation lines (RFC 3261 section 7.3.1) from `at` < `limit` into `cursor`.
  * A line ends with CRLF or LF; CR alone is a control character.
  */
-export function readHeaderLine(bytes: Uint8Array, at: number, limit: number): number {
+export function readHeaderLine(bytes: Uint8Array, at: number, limit: number, cursor: ScanCursor): number {
   const first = bytes[at]!;
   if (first === LF || (first === CR && at + 1 < limit && bytes[at + 1] === LF)) {
-    headerLine.next = first === LF ? at + 1 : at + 2;
-    return HeaderLineKind.END_OF_HEADERS;
+    cursor.nextLine = first === LF ? at + 1 : at + 2;
+    return END_OF_HEADERS;
   }
   let i = skipToken(bytes, at, limit);
   const nameEnd = i;
@@ -60,7 +48,7 @@ export function readHeaderLine(bytes: Uint8Array, at: number, limit: number): nu
     }
     if (i >= limit) {
       isCut = true;
-      headerLine.next = limit;
+      cursor.nextLine = limit;
       break;
     }
     if (byte === LF) {
@@ -68,21 +56,21 @@ export function readHeaderLine(bytes: Uint8Array, at: number, limit: number): nu
         i += 2;
         continue;
       }
-      headerLine.next = i + 1;
+      cursor.nextLine = i + 1;
       break;
     }
     if (byte !== HTAB && !(byte === CR && (i + 1 >= limit || bytes[i + 1] === LF)) && !isEscaped(bytes, at, i))
       hasControlCharacters = true;
     i++;
   }
-  headerLine.nameStart = at;
-  headerLine.nameEnd = nameEnd;
+  cursor.nameStart = at;
+  cursor.nameEnd = nameEnd;
   const valueEnd = trimEnd(bytes, afterColon, i);
-  headerLine.valueStart = skipWhitespace(bytes, afterColon, valueEnd);
-  headerLine.valueEnd = valueEnd;
-  headerLine.hasControlCharacters = hasControlCharacters;
-  headerLine.isCut = isCut;
-  return isHeader ? HeaderLineKind.HEADER : HeaderLineKind.BAD;
+  cursor.valueStart = skipWhitespace(bytes, afterColon, valueEnd);
+  cursor.valueEnd = valueEnd;
+  cursor.lineHasControlCharacters = hasControlCharacters;
+  cursor.isLineCut = isCut;
+  return isHeader ? HEADER : BAD;
 }
 
 /** A quoted-pair may hold any ASCII character but CR and LF (RFC 3261 section 25.1): an odd number of backslashes stands before it. */
@@ -102,5 +90,5 @@ export function startsHeaderLine(bytes: Uint8Array, at: number, limit: number): 
 
 /** True when `byte` may stand in a header name or method. */
 export function isTokenByte(byte: number): boolean {
-  return (BYTE_CLASS[byte]! & TOKEN) !== 0;
+  return (table[byte]! & TOKEN) !== 0;
 }

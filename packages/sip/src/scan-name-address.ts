@@ -1,21 +1,11 @@
-import { BYTE_CLASS, skipWhitespace, TOKEN, trimEnd, WHITESPACE } from './byte-class.ts';
-import { closingQuote, parameters, scanParameters } from './scan-parameters.ts';
-import { scanUri, UriContext, uri } from './scan-uri.ts';
+import { BYTE_CLASS, ByteClass, skipWhitespace, trimEnd } from './byte-class.ts';
+import type { ScanCursor } from './scan-cursor.ts';
+import { closingQuote, scanParameters } from './scan-parameters.ts';
+import { scanUri } from './scan-uri.ts';
+import { UriContext } from './uri-kinds.ts';
 
-/**
- * What {@link scanNameAddress} found beside {@link uri} and {@link parameters}, which it fills too.
- * One object for all: it holds until the next call.
- */
-export const nameAddress = {
-  /** Quotes are outside; escapes are still in. */
-  displayStart: 0,
-  displayEnd: 0,
-  isDisplayQuoted: false,
-  /** Where the next value of a list would start: the comma, or the end. */
-  next: 0,
-  isBad: false,
-  hasUnbalancedQuotes: false,
-};
+const { TOKEN, WHITESPACE } = ByteClass;
+const table = BYTE_CLASS;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -24,79 +14,71 @@ const SEMICOLON = 59;
 const LESS = 60;
 
 /**
- * Scans `[ display-name ] < URI > *( ; parameter )` or `URI *( ; parameter )` from `from` (RFC 3261 section 25.1, name-addr and addr-spec).
- * What is wrong is said, and the URI still found where one can tell it.
- * `isList`: a comma ends the value. `mayQuote`: see {@link scanParameters}.
+ * Scans `[ display-name ] < URI > *( ; parameter )` or `URI *( ; parameter )` from `from` (RFC 3261 section 25.1, name-addr and addr-spec)
+ * into `cursor`. What is wrong is said in `cursor.isBad`, and the URI still found where one can tell it.
+ * `isList`: a comma ends the value.
  */
 export function scanNameAddress(
   bytes: Uint8Array,
   from: number,
   end: number,
   isList: boolean,
-  mayQuote: boolean,
+  cursor: ScanCursor,
 ): void {
-  let quotes = mayQuote;
+  cursor.isBad = false;
+  cursor.hasUnbalancedQuotes = false;
+  cursor.displayStart = cursor.displayEnd = 0;
+  cursor.isDisplayQuoted = false;
   let i = skipWhitespace(bytes, from, end);
-  nameAddress.isBad = false;
-  nameAddress.hasUnbalancedQuotes = false;
-  nameAddress.displayStart = nameAddress.displayEnd = 0;
-  nameAddress.isDisplayQuoted = false;
-  let less = -1;
-  if (i < end && bytes[i] === QUOTE && quotes) {
+  if (i < end && bytes[i] === QUOTE) {
     const close = closingQuote(bytes, i + 1, end);
     if (close < 0) {
-      nameAddress.isBad = true;
-      nameAddress.hasUnbalancedQuotes = true;
-      quotes = false;
+      cursor.isBad = true;
+      cursor.hasUnbalancedQuotes = true;
       i++;
     } else {
-      nameAddress.displayStart = i + 1;
-      nameAddress.displayEnd = close;
-      nameAddress.isDisplayQuoted = true;
+      cursor.displayStart = i + 1;
+      cursor.displayEnd = close;
+      cursor.isDisplayQuoted = true;
       i = skipWhitespace(bytes, close + 1, end);
-      if (i >= end || bytes[i] !== LESS) nameAddress.isBad = true;
+      if (i >= end || bytes[i] !== LESS) cursor.isBad = true;
     }
   }
-  if (i < end && bytes[i] === LESS) less = i;
-  else less = findLess(bytes, i, end, isList);
+  const less = i < end && bytes[i] === LESS ? i : findLess(bytes, i, end, isList, cursor);
   if (less >= 0) {
-    if (!nameAddress.isDisplayQuoted && less > i) {
-      nameAddress.displayStart = i;
-      nameAddress.displayEnd = trimEnd(bytes, i, less);
+    if (less > i && !cursor.isDisplayQuoted) {
+      cursor.displayStart = i;
+      cursor.displayEnd = trimEnd(bytes, i, less);
     }
-    scanUri(bytes, less + 1, end, UriContext.ANGLE);
+    scanUri(bytes, less + 1, end, UriContext.ANGLE, cursor);
   } else {
-    scanUri(bytes, i, end, UriContext.BARE);
+    scanUri(bytes, i, end, UriContext.BARE, cursor);
   }
-  if (uri.isBad) nameAddress.isBad = true;
-  scanParameters(bytes, uri.next, end, isList, quotes);
-  if (parameters.isBad) nameAddress.isBad = true;
-  if (parameters.hasUnbalancedQuotes) nameAddress.hasUnbalancedQuotes = true;
-  nameAddress.next = parameters.next;
+  if (cursor.isUriBad) cursor.isBad = true;
+  scanParameters(bytes, cursor.uriNext, end, isList, cursor);
 }
 
 /**
  * Position of the `<` behind an unquoted display name; -1 when the value is a bare URI. A display name that is not made of tokens
  * (RFC 4475 section 3.1.2.15) is bad, but the `<` is still looked for, as far as this value reaches.
  */
-function findLess(bytes: Uint8Array, at: number, end: number, isList: boolean): number {
+function findLess(bytes: Uint8Array, at: number, end: number, isList: boolean, cursor: ScanCursor): number {
   let i = at;
-  while (i < end && (BYTE_CLASS[bytes[i]!]! & (TOKEN | WHITESPACE)) !== 0) i++;
+  let common = 255;
+  while (i < end && (table[bytes[i]!]! & (TOKEN | WHITESPACE)) !== 0) {
+    common &= table[bytes[i]!]!;
+    i++;
+  }
   if (i >= end) return -1;
   if (bytes[i] === LESS) return i;
-  // A colon behind one token is a scheme's. Behind several it is not, and nothing else is of a bare URI.
-  if (bytes[i] === COLON && isOneToken(bytes, at, i)) return -1;
+  // A colon behind one token is a scheme's.
+  if (bytes[i] === COLON && (common & TOKEN) !== 0) return -1;
   let less = -1;
-  for (let j = i; j < end && less < 0; j++) {
-    const byte = bytes[j]!;
-    if (byte === LESS) less = j;
+  for (; i < end && less < 0; i++) {
+    const byte = bytes[i]!;
+    if (byte === LESS) less = i;
     else if (byte === SEMICOLON || (byte === COMMA && isList)) break;
   }
-  if (less >= 0) nameAddress.isBad = true;
+  if (less >= 0) cursor.isBad = true;
   return less;
-}
-
-function isOneToken(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((BYTE_CLASS[bytes[i]!]! & TOKEN) === 0) return false;
-  return true;
 }

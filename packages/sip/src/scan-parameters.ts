@@ -1,36 +1,5 @@
-import { asciiBytes, BYTE_CLASS, equalsIgnoringCase, skipToken, skipWhitespace, URI_SPECIAL } from './byte-class.ts';
-
-/**
- * What {@link scanParameters} found: the parameters that the scan has a use for, quotes removed, first one of a name.
- * One object for all: it holds until the next call. Equal offsets mean absent or without a value.
- */
-export const parameters = {
-  tagStart: 0,
-  tagEnd: 0,
-  branchStart: 0,
-  branchEnd: 0,
-  expiresStart: 0,
-  expiresEnd: 0,
-  /** Where scanning goes on: the comma behind the last parameter, or the end. */
-  next: 0,
-  /** An empty parameter, or something between parameters that is none. */
-  isBad: false,
-  hasUnbalancedQuotes: false,
-};
-
-/** Where {@link readParameter} found the last parameter. One object for all. */
-export const parameter = {
-  nameStart: 0,
-  nameEnd: 0,
-  /** Quotes are outside. Equal offsets: no value, or an empty one. */
-  valueStart: 0,
-  valueEnd: 0,
-  hasValue: false,
-  isQuoted: false,
-  next: 0,
-  isBad: false,
-  hasUnbalancedQuotes: false,
-};
+import { asciiBytes, equalsIgnoringCase, skipParameterValue, skipToken, skipWhitespace } from './byte-class.ts';
+import type { ScanCursor } from './scan-cursor.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -42,47 +11,47 @@ const BRANCH = asciiBytes('branch');
 const EXPIRES = asciiBytes('expires');
 
 /**
- * Reads `name [= value]` at `at`, which is behind a semicolon, into {@link parameter} (generic-param, RFC 3261 section 25.1).
- * A value is taken as loosely as the wire has it: up to white space, `;` or `,`.
+ * Reads `name [= value]` at `at`, which is behind a semicolon, into `cursor` (generic-param, RFC 3261 section 25.1). An unquoted value is
+ * taken as loosely as the wire has it, up to white space, `;` or `,`. Adds to `cursor.isBad` and `cursor.hasUnbalancedQuotes`.
+ * Quotes are ordinary characters while `cursor.hasUnbalancedQuotes`, since none can close any more; that keeps the time linear.
  */
-export function readParameter(bytes: Uint8Array, at: number, end: number, mayQuote: boolean): void {
+export function readParameter(bytes: Uint8Array, at: number, end: number, cursor: ScanCursor): void {
   let i = skipWhitespace(bytes, at, end);
-  parameter.nameStart = i;
+  cursor.parameterNameStart = i;
+  const nameStart = i;
   i = skipToken(bytes, i, end);
-  parameter.nameEnd = i;
-  parameter.isBad = i === parameter.nameStart;
-  parameter.isQuoted = false;
-  parameter.hasUnbalancedQuotes = false;
-  i = skipWhitespace(bytes, i, end);
-  parameter.hasValue = i < end && bytes[i] === EQUALS;
-  if (!parameter.hasValue) {
-    parameter.valueStart = parameter.valueEnd = 0;
-    parameter.next = i;
+  cursor.parameterNameEnd = i;
+  if (i === nameStart) cursor.isBad = true;
+  if (i < end && bytes[i]! <= 32) i = skipWhitespace(bytes, i, end);
+  cursor.isParameterQuoted = false;
+  if (i >= end || bytes[i] !== EQUALS) {
+    cursor.parameterHasValue = false;
+    cursor.parameterStart = cursor.parameterEnd = 0;
+    cursor.parameterNext = i;
     return;
   }
-  i = skipWhitespace(bytes, i + 1, end);
-  if (mayQuote && i < end && bytes[i] === QUOTE) {
+  cursor.parameterHasValue = true;
+  i++;
+  if (i < end && bytes[i]! <= 32) i = skipWhitespace(bytes, i, end);
+  if (i < end && bytes[i] === QUOTE && !cursor.hasUnbalancedQuotes) {
     const close = closingQuote(bytes, i + 1, end);
     if (close >= 0) {
-      parameter.valueStart = i + 1;
-      parameter.valueEnd = close;
-      parameter.isQuoted = true;
-      parameter.next = skipWhitespace(bytes, close + 1, end);
+      cursor.parameterStart = i + 1;
+      cursor.parameterEnd = close;
+      cursor.isParameterQuoted = true;
+      cursor.parameterNext = skipWhitespace(bytes, close + 1, end);
       return;
     }
-    parameter.hasUnbalancedQuotes = true;
-    parameter.isBad = true;
+    cursor.hasUnbalancedQuotes = true;
+    cursor.isBad = true;
     i++;
   }
-  parameter.valueStart = i;
-  while (i < end) {
-    const bits = BYTE_CLASS[bytes[i]!]!;
-    if ((bits & URI_SPECIAL) !== 0 && (bytes[i]! <= 32 || bytes[i] === SEMICOLON || bytes[i] === COMMA)) break;
-    i++;
-  }
-  parameter.valueEnd = i;
-  if (i === parameter.valueStart) parameter.isBad = true;
-  parameter.next = skipWhitespace(bytes, i, end);
+  const valueStart = i;
+  i = skipParameterValue(bytes, i, end);
+  cursor.parameterStart = valueStart;
+  cursor.parameterEnd = i;
+  if (i === valueStart) cursor.isBad = true;
+  cursor.parameterNext = i < end && bytes[i]! <= 32 ? skipWhitespace(bytes, i, end) : i;
 }
 
 /** Position of the quote that closes the string whose content starts at `at`; -1 when there is none. Backslash escapes (RFC 3261 section 25.1). */
@@ -97,62 +66,52 @@ export function closingQuote(bytes: Uint8Array, at: number, end: number): number
 }
 
 /**
- * Scans `*( ; name [= value] )` from `at` into {@link parameters}, up to `end`, or up to a comma when the header is a list.
- * `mayQuote` is false once a quote in the value was found open: then quotes are ordinary characters, which keeps the time linear.
+ * Scans `*( ; name [= value] )` from `at` up to `end`, or up to a comma when the header is a list: sets `cursor.valueNext` and the
+ * parameters that the scan has a use for. An empty parameter, and what stands between parameters and is none, add to `cursor.isBad`.
  */
-export function scanParameters(bytes: Uint8Array, at: number, end: number, isList: boolean, mayQuote: boolean): void {
-  parameters.tagStart = parameters.tagEnd = 0;
-  parameters.branchStart = parameters.branchEnd = 0;
-  parameters.expiresStart = parameters.expiresEnd = 0;
-  let isBad = false;
-  let quotes = mayQuote;
-  parameters.hasUnbalancedQuotes = false;
+export function scanParameters(bytes: Uint8Array, at: number, end: number, isList: boolean, cursor: ScanCursor): void {
+  cursor.tagStart = cursor.tagEnd = 0;
+  cursor.branchStart = cursor.branchEnd = 0;
+  cursor.expiresStart = cursor.expiresEnd = 0;
   let i = skipWhitespace(bytes, at, end);
   while (i < end) {
     const byte = bytes[i]!;
-    if (byte === COMMA && isList) break;
-    if (byte !== SEMICOLON) {
-      isBad = true;
+    if (byte === SEMICOLON) {
+      readParameter(bytes, i + 1, end, cursor);
+      i = cursor.parameterNext;
+      if (cursor.parameterHasValue) keepKnown(bytes, cursor);
+    } else if (byte === COMMA && isList) {
+      break;
+    } else {
+      cursor.isBad = true;
       i++;
       while (i < end && bytes[i] !== SEMICOLON && !(isList && bytes[i] === COMMA)) i++;
-      continue;
     }
-    readParameter(bytes, i + 1, end, quotes);
-    i = parameter.next;
-    if (parameter.isBad) isBad = true;
-    if (parameter.hasUnbalancedQuotes) {
-      parameters.hasUnbalancedQuotes = true;
-      quotes = false;
-    }
-    if (parameter.hasValue) keepKnown(bytes);
   }
-  parameters.next = i;
-  parameters.isBad = isBad;
+  cursor.valueNext = i;
 }
 
-function keepKnown(bytes: Uint8Array): void {
-  const start = parameter.nameStart;
+function keepKnown(bytes: Uint8Array, cursor: ScanCursor): void {
+  const start = cursor.parameterNameStart;
   const first = bytes[start]! | 0x20;
-  switch (parameter.nameEnd - start) {
+  switch (cursor.parameterNameEnd - start) {
     case 3:
       if (first === 0x74 && (bytes[start + 1]! | 0x20) === 0x61 && (bytes[start + 2]! | 0x20) === 0x67) {
-        if (parameters.tagEnd !== 0) return;
-        parameters.tagStart = parameter.valueStart;
-        parameters.tagEnd = parameter.valueEnd;
+        if (cursor.tagEnd !== 0) return;
+        cursor.tagStart = cursor.parameterStart;
+        cursor.tagEnd = cursor.parameterEnd;
       }
       return;
     case 6:
-      if (first === 0x62 && equalsIgnoringCase(bytes, start, BRANCH)) {
-        if (parameters.branchEnd !== 0) return;
-        parameters.branchStart = parameter.valueStart;
-        parameters.branchEnd = parameter.valueEnd;
+      if (first === 0x62 && cursor.branchEnd === 0 && equalsIgnoringCase(bytes, start, BRANCH)) {
+        cursor.branchStart = cursor.parameterStart;
+        cursor.branchEnd = cursor.parameterEnd;
       }
       return;
     case 7:
-      if (first === 0x65 && equalsIgnoringCase(bytes, start, EXPIRES)) {
-        if (parameters.expiresEnd !== 0) return;
-        parameters.expiresStart = parameter.valueStart;
-        parameters.expiresEnd = parameter.valueEnd;
+      if (first === 0x65 && cursor.expiresEnd === 0 && equalsIgnoringCase(bytes, start, EXPIRES)) {
+        cursor.expiresStart = cursor.parameterStart;
+        cursor.expiresEnd = cursor.parameterEnd;
       }
       return;
     default:

@@ -1,4 +1,7 @@
-import { asciiBytes, BYTE_CLASS, DIGIT, decimalNumber, skipWhitespace, WHITESPACE } from './byte-class.ts';
+import { asciiBytes, BYTE_CLASS, ByteClass, decimalNumber, skipWhitespace } from './byte-class.ts';
+
+const { WHITESPACE, DIGIT } = ByteClass;
+const table = BYTE_CLASS;
 
 const COMMA = 44;
 const DOT = 46;
@@ -14,7 +17,7 @@ export const MAX_DELTA_SECONDS = 4_294_967_295;
  */
 export function isNumberValue(bytes: Uint8Array, start: number, end: number, limit: number): boolean {
   let i = start;
-  while (i < end && (BYTE_CLASS[bytes[i]!]! & DIGIT) !== 0) i++;
+  while (i < end && (table[bytes[i]!]! & DIGIT) !== 0) i++;
   const value = decimalNumber(bytes, start, i, limit);
   if (value < 0 || value > limit) return false;
   i = skipWhitespace(bytes, i, end);
@@ -28,10 +31,10 @@ export function areWarningCodes(bytes: Uint8Array, start: number, end: number): 
   let isAtStart = true;
   while (i < end) {
     const byte = bytes[i]!;
-    if (isAtStart && (BYTE_CLASS[byte]! & WHITESPACE) === 0) {
+    if (isAtStart && (table[byte]! & WHITESPACE) === 0) {
       let j = i;
-      while (j < end && (BYTE_CLASS[bytes[j]!]! & DIGIT) !== 0) j++;
-      if (j - i !== 3 || j >= end || (BYTE_CLASS[bytes[j]!]! & WHITESPACE) === 0) return false;
+      while (j < end && (table[bytes[j]!]! & DIGIT) !== 0) j++;
+      if (j - i !== 3 || j >= end || (table[bytes[j]!]! & WHITESPACE) === 0) return false;
       isAtStart = false;
       i = j;
       continue;
@@ -85,7 +88,7 @@ function isOneOf(bytes: Uint8Array, at: number, names: Uint8Array): boolean {
 }
 
 function areDigits(bytes: Uint8Array, at: number, count: number): boolean {
-  for (let i = at; i < at + count; i++) if ((BYTE_CLASS[bytes[i]!]! & DIGIT) === 0) return false;
+  for (let i = at; i < at + count; i++) if ((table[bytes[i]!]! & DIGIT) === 0) return false;
   return true;
 }
 
@@ -93,15 +96,14 @@ function areDigits(bytes: Uint8Array, at: number, count: number): boolean {
 export function isTimestampValue(bytes: Uint8Array, start: number, end: number): boolean {
   let i = skipDecimal(bytes, start, end);
   if (i === start || bytes[start] === DOT) return false;
-  if (i < end && (BYTE_CLASS[bytes[i]!]! & WHITESPACE) !== 0)
-    i = skipDecimal(bytes, skipWhitespace(bytes, i, end), end);
+  if (i < end && (table[bytes[i]!]! & WHITESPACE) !== 0) i = skipDecimal(bytes, skipWhitespace(bytes, i, end), end);
   return i === end;
 }
 
 function skipDecimal(bytes: Uint8Array, start: number, end: number): number {
   let i = start;
-  while (i < end && (BYTE_CLASS[bytes[i]!]! & DIGIT) !== 0) i++;
+  while (i < end && (table[bytes[i]!]! & DIGIT) !== 0) i++;
   if (i < end && bytes[i] === DOT) i++;
-  while (i < end && (BYTE_CLASS[bytes[i]!]! & DIGIT) !== 0) i++;
+  while (i < end && (table[bytes[i]!]! & DIGIT) !== 0) i++;
   return i;
 }

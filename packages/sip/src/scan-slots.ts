@@ -55,33 +55,3 @@ export const DefectBit = {
   UNKNOWN_SCHEME: defectBit('unknown_scheme'),
   BAD_TIMESTAMP: defectBit('bad_timestamp'),
 } as const;
-
-/** What one scan carries from header to header; reset at its start. One object for all, so that scanning allocates nothing. */
-export const state = {
-  defects: 0,
-  /** Value of Content-Length: -1 absent, -2 of no use. */
-  contentLength: -1,
-  /** Rank of what ASSERTED_USER was taken from: 3 P-Asserted-Identity, 2 P-Preferred-Identity, 1 Remote-Party-ID, 0 nothing. */
-  assertedRank: 0,
-  hasUserAgent: false,
-  hasDiversion: false,
-  /** Users of the last History-Info entry and of the one before it, and how many entries there were. */
-  historyEntries: 0,
-  historyLastStart: 0,
-  historyLastEnd: 0,
-  historyBeforeStart: 0,
-  historyBeforeEnd: 0,
-};
-
-export function resetState(): void {
-  state.defects = 0;
-  state.contentLength = -1;
-  state.assertedRank = 0;
-  state.hasUserAgent = false;
-  state.hasDiversion = false;
-  state.historyEntries = 0;
-  state.historyLastStart = 0;
-  state.historyLastEnd = 0;
-  state.historyBeforeStart = 0;
-  state.historyBeforeEnd = 0;
-}
