@@ -1,0 +1,27 @@
+export { freePorts } from './free-port.ts';
+export { type HeardPacket, HepListener } from './hep-listener.ts';
+export { type KamailioOptions, startKamailio } from './kamailio-proxy.ts';
+export { waitForListeningPort } from './listening-port.ts';
+export { captureSkipReason, type LoopbackCapture, startLoopbackCapture } from './loopback-capture.ts';
+export { hasProgram, type ProgramName, skipReason } from './required-programs.ts';
+export {
+  runSippCaller,
+  type SippCallee,
+  type SippCallerOptions,
+  type SippOptions,
+  type SippRun,
+  startSippCallee,
+} from './sipp.ts';
+export { parseSippMessageLog, type SippMessage } from './sipp-message-log.ts';
+export {
+  type CalleeScenario,
+  type CallerScenario,
+  type CallParties,
+  calleeScenario,
+  callerScenario,
+} from './sipp-scenarios.ts';
+export { parseSippStatistics, type SippStatistics } from './sipp-statistics.ts';
+export { runSngrepSender, type SngrepOptions } from './sngrep-sender.ts';
+export { type ExitStatus, StartedProgram, type StartOptions } from './started-program.ts';
+export { withTemporaryDirectory } from './temporary-directory.ts';
+export { type TsharkMessage, tsharkSip } from './tshark-sip.ts';
