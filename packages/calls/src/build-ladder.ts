@@ -30,7 +30,7 @@ import { collectTransactions, isChallenge, matchChallenges } from './ladder-tran
  *   messages ─ sortCausally ─▶ foldObservations ─▶ packets ─▶ lanes, transactions ─▶ rows ─▶ ghosts, deltas
  */
 export function buildLadder(messages: readonly LadderInput[], options: LadderOptions = {}): Ladder {
-  const sorted = sortCausally(messages, (message) => message);
+  const sorted = sortCausally(messages);
   const lanes = assignLanes(sorted, options);
   const packets = foldObservations(sorted);
   const transactions = collectTransactions(packets.filter((packet) => isReadableSip(packet.message)));

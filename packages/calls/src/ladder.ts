@@ -83,7 +83,7 @@ interface LadderRowBase {
   /** Unique and stable: the message's id, or `ghost-<missing>-<id of the message that it is missing after>`. */
   id: string;
   timestampUs: number;
-  /** Since the row above (0 in the first row), since the first row, since the marked message (null when there is none). May be negative for the latter. */
+  /** Since the row above (0 in the first row), since the first row, since the marked message (null when there is none). Negative where clocks are not quite right. */
   sincePreviousUs: number;
   sinceFirstUs: number;
   sinceMarkedUs: number | null;

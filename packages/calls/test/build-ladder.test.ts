@@ -92,6 +92,28 @@ test('with all times equal a request still comes before its responses, the ACK l
   ]);
 });
 
+test('a response stamped a little before its request, and an ACK before the 200, stand behind it and keep their times', () => {
+  const branch = { viaBranch: 'z9hG4bKk' };
+  const early = [
+    hop(0, PHONE, PROXY, 'INVITE', branch),
+    hop(0.9, PHONE, PROXY, 'ACK', { viaBranch: 'z9hG4bKk2' }),
+    hop(1, PROXY, PHONE, '200 OK', branch),
+    hop(5, PROXY, PHONE, '200 OK', { viaBranch: 'z9hG4bKk3', cseq: 2, method: 'BYE' }),
+    hop(5.2, PHONE, PROXY, 'BYE', { viaBranch: 'z9hG4bKk3', cseq: 2 }),
+  ];
+  const ladder = buildLadder(early);
+  assert.deepEqual(drawn(ladder), ['0>1 INVITE', '1>0 200 OK', '0>1 ACK', '0>1 BYE', '1>0 200 OK']);
+  assert.deepEqual(
+    ladder.rows.map((row) => row.sincePreviousUs),
+    [0, 1_000, -100, 4_300, -200],
+  );
+  const wrongClock = buildLadder([
+    hop(0, PROXY, PHONE, '200 OK', { method: 'OPTIONS' }),
+    hop(3_000, PHONE, PROXY, 'OPTIONS'),
+  ]);
+  assert.deepEqual(drawn(wrongClock), ['1>0 200 OK', '0>1 OPTIONS']);
+});
+
 test('a cancelled call is no failure, and its ACK belongs to the INVITE', () => {
   const branch = { viaBranch: 'z9hG4bKc' };
   const ladder = buildLadder([
