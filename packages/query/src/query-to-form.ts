@@ -31,7 +31,7 @@ const MODE_OF = { number: 'numberMode', aNumber: 'aNumberMode', bNumber: 'bNumbe
 
 /**
  * The form that shows a query, or why none can. `formToQuery` of the form means the same as the text, and for a query that came from a form
- * it is the same text.
+ * it is the same text, but that an address typed as a number comes back as an address.
  */
 export function queryToForm(text: string): { form: SearchForm } | { reason: string } {
   const parsed = parseQuery(text);

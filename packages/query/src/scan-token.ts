@@ -147,11 +147,14 @@ export function scanRegularExpression(text: string, at: number): ScannedValue | 
   return quote ? unclosedError(text, at) : { text: value, end: text.length };
 }
 
-/** Numbers as people write them, with white space inside. A separator is needed between groups, so that matching stays linear. */
+/**
+ * Numbers as people write them, with white space inside. A separator is needed between groups
+ * and their count is bounded, so that matching stays linear.
+ */
 const SPACED_NUMBERS = [
-  /\+\d+(?:[ \u00a0./-]\d+|[ \u00a0]?\(\d{1,5}\)[ \u00a0./-]?\d+)*(?=[\s),]|$|&&|\|\|)/y,
-  /0\d*(?:[ \u00a0./-]\d+)*(?=[\s),]|$|&&|\|\|)/y,
-  /\(0?\d{1,4}\)[ \u00a0./-]?\d+(?:[ \u00a0./-]\d+)*(?=[\s),]|$|&&|\|\|)/y,
+  /\+\d+(?:[ \u00a0./-]\d+|[ \u00a0]?\(\d{1,5}\)[ \u00a0./-]?\d+){0,14}(?=[\s),]|$|&&|\|\|)/y,
+  /0\d*(?:[ \u00a0./-]\d+){0,14}(?=[\s),]|$|&&|\|\|)/y,
+  /\(0?\d{1,4}\)[ \u00a0./-]?\d+(?:[ \u00a0./-]\d+){0,14}(?=[\s),]|$|&&|\|\|)/y,
   /\d{3} \d{3} \d{4}(?=[\s),]|$|&&|\|\|)/y,
 ] as const;
 const DATE_OR_ADDRESS = /^\d{1,3}(\.\d{1,3}){3}(\/\d+)?$|^\d{4}-\d\d-\d\d$/;
