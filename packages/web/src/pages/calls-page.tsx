@@ -1,0 +1,178 @@
+import type { CallRecord } from '@calliope/model';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { CALL_COLUMNS } from '../parts/call-columns.tsx';
+import { shownColumns } from '../parts/column.ts';
+import { ColumnPicker } from '../parts/column-picker.tsx';
+import { type ExportChoice, ExportPanel } from '../parts/export-panel.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { KeyHelp, SEARCH_KEYS } from '../parts/key-help.tsx';
+import { NoResults } from '../parts/no-results.tsx';
+import { Popover } from '../parts/popover.tsx';
+import { SearchFrame } from '../parts/search-frame.tsx';
+import { useInitialZone } from '../parts/use-initial-zone.ts';
+import { useListKeys } from '../parts/use-list-keys.ts';
+import { usePreferences } from '../parts/use-preferences.ts';
+import { useSearchView } from '../parts/use-search-view.ts';
+import { VirtualTable } from '../parts/virtual-table.tsx';
+import { useHealth } from '../server/call-queries.ts';
+import { PAGE_SIZE, useSearch } from '../server/search-queries.ts';
+import { CALL_FACETS } from '../view/add-term.ts';
+import { callColour } from '../view/call-colours.ts';
+import { callPath } from '../view/call-view.ts';
+import { formatCount } from '../view/format-figures.ts';
+import { ConnectPage } from './connect-page.tsx';
+
+/** The first page: calls, one row a Call-ID. */
+export function CallsPage() {
+  const [view, change] = useSearchView();
+  useInitialZone(change);
+  const [, navigate] = useLocation();
+  const [preferences] = usePreferences();
+  const [help, setHelp] = useState(false);
+  const [exporting, setExporting] = useState(false);
+  const health = useHealth();
+  const result = useSearch<CallRecord>('calls', view, true);
+  const { items, range } = result;
+  const toggle = (call: CallRecord) => {
+    const { selected } = view;
+    const next = selected.includes(call.callId)
+      ? selected.filter((id) => id !== call.callId)
+      : [...selected, call.callId];
+    change({ selected: next }, { replace: true });
+  };
+  const openTogether = () => navigate(callPath(view.selected, view.zone));
+  const open = (call: CallRecord) => navigate(callPath([call.callId], view.zone));
+  const [cursor, setCursor] = useListKeys({
+    items,
+    view,
+    change,
+    onOpen: (call) => (view.selected.length > 0 ? openTogether() : open(call)),
+    onChoose: toggle,
+    onClose: () => change({ selected: [], form: '' }, { replace: true }),
+    onExport: () => setExporting(true),
+    onHelp: () => setHelp(true),
+    onRefetch: result.refetch,
+  });
+
+  const bare = window.location.search === '' || new URLSearchParams(window.location.search).has('tz');
+  if (health.data?.store?.messages === 0 && items.length === 0 && bare) return <ConnectPage firstStart />;
+
+  const choices: ExportChoice[] = [];
+  if (view.selected.length > 0) {
+    choices.push({
+      key: 'selection',
+      label: `The ${view.selected.length} chosen calls`,
+      scope: { kind: 'calls', callIds: view.selected },
+    });
+  }
+  choices.push({
+    key: 'search',
+    label: 'Everything that this search finds',
+    scope: { kind: 'search', of: 'calls', view },
+  });
+  return (
+    <>
+      <SearchFrame
+        of="calls"
+        view={view}
+        change={change}
+        result={result}
+        facets={CALL_FACETS}
+        onHelp={() => setHelp(true)}
+        tools={
+          <>
+            <button
+              type="button"
+              className="button quiet small"
+              title="Order by time"
+              onClick={() => change({ ascending: !view.ascending })}
+            >
+              {view.ascending ? 'oldest first' : 'newest first'}
+            </button>
+            <ColumnPicker table="calls" columns={CALL_COLUMNS} />
+            <Popover
+              open={exporting}
+              onOpen={setExporting}
+              label="Export"
+              className="button quiet small"
+              button={
+                <>
+                  <Icon name="export" /> Export
+                </>
+              }
+            >
+              <ExportPanel choices={choices} />
+            </Popover>
+          </>
+        }
+      >
+        {range && items.length === 0 && !result.failure && !result.fetching ? (
+          <NoResults
+            noun="call"
+            view={view}
+            range={range}
+            oldestUs={health.data?.store?.oldestUs}
+            newestUs={health.data?.store?.newestUs}
+            change={change}
+          />
+        ) : (
+          <VirtualTable
+            label="Calls"
+            items={items}
+            columns={shownColumns(CALL_COLUMNS, preferences.shownColumns['calls'])}
+            zone={view.zone}
+            keyOf={(call) => call.callId}
+            stripOf={(call) => callColour(call.callId)}
+            isChosen={(call) => view.selected.includes(call.callId)}
+            onChoose={toggle}
+            cursor={cursor}
+            onCursor={setCursor}
+            onOpen={open}
+            hrefOf={(call) => callPath([call.callId], view.zone)}
+            openRowKey=""
+            totalCount={result.total?.count}
+            onNearEnd={() => result.hasMore && !view.live && !result.fetchingMore && result.fetchMore()}
+            footer={<ListFoot result={result} live={view.live} noun="calls" />}
+          />
+        )}
+      </SearchFrame>
+      {view.selected.length > 0 && (
+        <div className="choice-bar" role="status">
+          <b>
+            {formatCount(view.selected.length)} call{view.selected.length === 1 ? '' : 's'} chosen
+          </b>
+          <Link className="button primary" href={callPath(view.selected, view.zone)}>
+            Open in one ladder <kbd>Enter</kbd>
+          </Link>
+          <button type="button" className="button" onClick={() => setExporting(true)}>
+            Export
+          </button>
+          <button type="button" className="button quiet" onClick={() => change({ selected: [] }, { replace: true })}>
+            Clear <kbd>x</kbd>
+          </button>
+        </div>
+      )}
+      {help && <KeyHelp lines={SEARCH_KEYS} onClose={() => setHelp(false)} />}
+    </>
+  );
+}
+
+/** The end of a list says whether it is the end. */
+export function ListFoot({
+  result,
+  live,
+  noun,
+}: {
+  result: { items: readonly unknown[]; hasMore: boolean; fetchingMore: boolean; pending: boolean };
+  live: boolean;
+  noun: string;
+}) {
+  const { items, hasMore, fetchingMore, pending } = result;
+  if (pending) return 'Searching …';
+  if (live && hasMore)
+    return `Live shows the newest ${PAGE_SIZE} ${noun}, asked for every second. Switch Live off to scroll to older ones.`;
+  if (fetchingMore) return `${formatCount(items.length)} shown, loading more …`;
+  if (hasMore) return `${formatCount(items.length)} shown, more below.`;
+  return items.length > 0 ? `All ${formatCount(items.length)} ${noun} are shown.` : '';
+}

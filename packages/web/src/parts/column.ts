@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+
+/** A column of a virtual table. */
+export interface Column<T> {
+  key: string;
+  label: string;
+  /** Track of a CSS grid. */
+  width: string;
+  /** Numbers stand at the right. */
+  end?: boolean;
+  /** Not shown until somebody chooses it. */
+  optional?: boolean;
+  render: (item: T, zone: string) => ReactNode;
+}
+
+/** The columns to show: those that a person chose, else the usual ones, in the table's order. */
+export function shownColumns<T>(columns: readonly Column<T>[], chosen: readonly string[] | undefined): Column<T>[] {
+  const shown = columns.filter((column) => (chosen ? chosen.includes(column.key) : !column.optional));
+  return shown.length > 0 ? shown : columns.filter((column) => !column.optional);
+}

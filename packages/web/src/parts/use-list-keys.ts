@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'react';
+import type { SearchView } from '../view/search-view.ts';
+import { useHotkeys } from './use-hotkeys.ts';
+import type { ChangeSearchView } from './use-search-view.ts';
+
+export interface ListKeysOptions<T> {
+  items: readonly T[];
+  view: SearchView;
+  change: ChangeSearchView;
+  onOpen: (item: T) => void;
+  onChoose?: (item: T) => void;
+  /** Called with the row that the keys moved to. */
+  onMove?: (item: T) => void;
+  onClose: () => void;
+  onExport: () => void;
+  onHelp: () => void;
+  onRefetch: () => void;
+}
+
+/** The keys of both lists, and the row that they are at (-1 for none). */
+export function useListKeys<T>(options: ListKeysOptions<T>): [cursor: number, setCursor: (index: number) => void] {
+  const { items, view, change } = options;
+  const [cursor, setCursor] = useState(-1);
+  useEffect(() => {
+    if (cursor >= items.length) setCursor(items.length - 1);
+  }, [cursor, items.length]);
+  const moveTo = (index: number) => {
+    const next = Math.max(0, Math.min(items.length - 1, index));
+    const item = items[next];
+    if (item === undefined) return;
+    setCursor(next);
+    options.onMove?.(item);
+  };
+  const withCurrent = (act: ((item: T) => void) | undefined) => () => {
+    const item = items[cursor];
+    if (item === undefined || !act) return false;
+    act(item);
+    return true;
+  };
+  const focusSearch = () => document.querySelector<HTMLInputElement>('[data-testid="search-input"]')?.select();
+  const close = () => {
+    options.onClose();
+    setCursor(-1);
+  };
+  useHotkeys({
+    j: () => moveTo(cursor + 1),
+    ArrowDown: () => moveTo(cursor + 1),
+    k: () => moveTo(cursor - 1),
+    ArrowUp: () => moveTo(cursor - 1),
+    PageDown: () => moveTo(cursor + 20),
+    PageUp: () => moveTo(cursor - 20),
+    g: () => moveTo(0),
+    G: () => moveTo(items.length - 1),
+    Enter: withCurrent(options.onOpen),
+    ' ': withCurrent(options.onChoose),
+    '/': focusSearch,
+    e: options.onExport,
+    r: options.onRefetch,
+    l: () => change({ live: !view.live, ...(view.live ? {} : { to: '' }) }),
+    f: () => change({ form: view.form === '' ? 'simple' : '' }, { replace: true }),
+    x: close,
+    Escape: close,
+    '?': options.onHelp,
+  });
+  return [cursor, setCursor];
+}

@@ -1,0 +1,131 @@
+import type {
+  CallRecord,
+  FacetsResponse,
+  HistogramResponse,
+  MessageSummary,
+  SearchResponse,
+  Total,
+} from '@calliope/model';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { type SearchOf, type SearchView, searchParameters } from '../view/search-view.ts';
+import { isoText } from '../view/zone-time.ts';
+import type { ApiFailure } from './api-failure.ts';
+import { requestJson } from './request-json.ts';
+
+export const PAGE_SIZE = 200;
+const LIVE_PERIOD_MS = 1000;
+
+interface PageStart {
+  cursor: string;
+  /** The range that the first page was answered for: `now-1h` would be another one by now. */
+  fromUs: number;
+  toUs: number;
+}
+
+export interface SearchResult<T> {
+  items: T[];
+  total: Total | undefined;
+  /** What was really searched; undefined before the first answer. */
+  range: { fromUs: number; toUs: number } | undefined;
+  elapsedMs: number | undefined;
+  failure: ApiFailure | null;
+  /** No answer yet for this search. */
+  pending: boolean;
+  /** Older answers are shown while a new one is on its way. */
+  fetching: boolean;
+  hasMore: boolean;
+  fetchingMore: boolean;
+  fetchMore: () => void;
+  refetch: () => void;
+}
+
+type SearchKey = Pick<SearchView, 'query' | 'from' | 'to' | 'zone' | 'ascending'>;
+
+function pagePath(of: SearchOf, key: SearchKey, start: PageStart | null): string {
+  const params = searchParameters(key);
+  params.set('limit', String(PAGE_SIZE));
+  params.set('order', key.ascending ? 'asc' : 'desc');
+  if (start) {
+    params.set('from', isoText(start.fromUs));
+    params.set('to', isoText(start.toUs));
+    params.set('cursor', start.cursor);
+  }
+  return `${of}?${params}`;
+}
+
+/**
+ * The rows of a search, page by page. While live, the newest page alone is asked for every second: going on from a list that
+ * moves under the reader would skip or repeat rows.
+ */
+export function useSearch<T extends CallRecord | MessageSummary>(
+  of: T extends CallRecord ? 'calls' : 'messages',
+  view: SearchView,
+  enabled: boolean,
+): SearchResult<T> {
+  const { query, from, to, zone, ascending, live } = view;
+  const key: SearchKey = { query, from, to, zone, ascending };
+  const found = useInfiniteQuery({
+    queryKey: ['search', of, live, key],
+    queryFn: ({ pageParam, signal }) =>
+      requestJson<SearchResponse<T>>(pagePath(of as SearchOf, key, pageParam), { signal }),
+    initialPageParam: null as PageStart | null,
+    getNextPageParam: (last) =>
+      last.cursor && !live ? { cursor: last.cursor, fromUs: last.fromUs, toUs: last.toUs } : undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? LIVE_PERIOD_MS : false,
+    enabled,
+    gcTime: 60_000,
+  });
+  const pages = found.data?.pages;
+  const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
+  const first = pages?.[0];
+  return {
+    items,
+    total: first?.total,
+    range: first && { fromUs: first.fromUs, toUs: first.toUs },
+    elapsedMs: first?.elapsedMs,
+    failure: found.error as ApiFailure | null,
+    pending: found.isPending,
+    fetching: found.isFetching && !found.isFetchingNextPage,
+    hasMore: live ? first?.cursor !== undefined : found.hasNextPage,
+    fetchingMore: found.isFetchingNextPage,
+    fetchMore: () => void found.fetchNextPage(),
+    refetch: () => void found.refetch(),
+  };
+}
+
+/** The range is the one that the list was answered for, so that the bars and the total speak of the same messages. */
+function useRanged<T>(
+  name: string,
+  view: SearchView,
+  range: SearchResult<unknown>['range'],
+  extra: Record<string, string>,
+) {
+  const params = searchParameters(view);
+  if (range) {
+    params.set('from', isoText(range.fromUs));
+    params.set('to', isoText(range.toUs));
+  }
+  for (const [parameter, value] of Object.entries(extra)) params.set(parameter, value);
+  return useQuery({
+    queryKey: [name, params.toString()],
+    queryFn: ({ signal }) => requestJson<T>(`${name}?${params}`, { signal }),
+    enabled: range !== undefined,
+    placeholderData: keepPreviousData,
+    gcTime: 30_000,
+  });
+}
+
+export function useHistogram(of: SearchOf, view: SearchView, range: SearchResult<unknown>['range']) {
+  return useRanged<HistogramResponse>('histogram', view, range, { of });
+}
+
+export function useFacets(
+  of: SearchOf,
+  view: SearchView,
+  range: SearchResult<unknown>['range'],
+  fields: readonly string[],
+) {
+  return useRanged<FacetsResponse>('facets', view, view.facets ? range : undefined, { of, fields: fields.join(',') });
+}
