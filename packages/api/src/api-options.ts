@@ -80,7 +80,7 @@ export interface ListenAddress {
   url: string;
 }
 
-/** @typeParam App what runs inside, for tests without a socket */
+/** The HTTP side of a capture node. */
 export interface ApiServer {
   /** @param address port 0 for any free one. @throws the system's error, e.g. EADDRINUSE */
   listen(address: { host: string; port: number }): Promise<ListenAddress>;

@@ -38,10 +38,12 @@ export function toApiError(error: unknown): ApiError | undefined {
     if (code) return new ApiError(code, code === 'query_invalid' ? error.message : undefined, { cause: error });
     return undefined;
   }
-  const { code, message, statusCode, validation, validationContext } = error as FastifyError;
+  // Anything can be thrown, also null.
+  const { code, message, statusCode, validation, validationContext } = Object(error) as FastifyError;
   if (validation) return new ApiError('invalid_parameter', validationMessage(validation, validationContext));
   const known = FRAMEWORK_ERRORS[code];
   if (known) return new ApiError(known, known === 'bad_request' ? message : undefined);
+  if (statusCode === 403 || statusCode === 404) return new ApiError('not_found');
   if (statusCode === 413) return new ApiError('payload_too_large');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new ApiError('bad_request', message);
   return undefined;
@@ -61,14 +63,24 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (answer.details.retryAfterSeconds !== undefined) reply.header('retry-after', answer.details.retryAfterSeconds);
   // What is left of a body that nobody will read would hold the connection.
   if (!request.raw.complete && request.raw.headers['content-length'] !== '0') reply.header('connection', 'close');
+  // A URL that cannot be read is refused before the hooks that set these.
+  reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   return reply.code(answer.status).type('application/json; charset=utf-8').send(answer.toResponse());
 }
 
 function unforeseen(error: unknown, request: FastifyRequest, log: ApiLog): ApiError {
   const id = randomBytes(6).toString('hex');
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : describe(error);
   log('error', 'A request failed in a way that was not foreseen.', { id, route: routeOf(request), error: stack });
   return new ApiError('internal', `Something failed in the server. Its log says more under the id ${id}.`);
+}
+
+function describe(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return 'something that has no text was thrown';
+  }
 }
 
 function routeOf(request: FastifyRequest): string {
@@ -112,6 +124,6 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   const body = JSON.stringify(answer.toResponse());
   socket.end(
     `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status]}\r\ncontent-type: application/json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      `x-content-type-options: nosniff\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -93,7 +93,11 @@ for (const [route, rule] of Object.entries(RULES)) {
       // From another machine: being local is tested by itself. An empty body is refused after access was checked.
       const response = await app.inject({ method: method!, url, headers, remoteAddress: '192.0.2.7' });
       const { statusCode } = response;
-      assert.equal(statusCode === 401 || statusCode === 403 ? statusCode : 'yes', rule[asker], `${asker}: ${response.body}`);
+      assert.equal(
+        statusCode === 401 || statusCode === 403 ? statusCode : 'yes',
+        rule[asker],
+        `${asker}: ${response.body}`,
+      );
       if (statusCode === 401) assert.equal(response.headers['www-authenticate'], 'Bearer');
     }
   });
@@ -113,7 +117,13 @@ test('metrics need no token from the same machine, but do through a proxy on it'
 
 test('a bad token is refused even where nobody needs one', async () => {
   await using fixture = await apiFixture();
-  for (const authorization of ['Bearer cal_wrong', 'Bearer', 'Basic YTpi', `Bearer ${LOCAL_TOKEN}x`, `Bearer  ${'a'.repeat(9999)}`]) {
+  for (const authorization of [
+    'Bearer cal_wrong',
+    'Bearer',
+    'Basic YTpi',
+    `Bearer ${LOCAL_TOKEN}x`,
+    `Bearer  ${'a'.repeat(9999)}`,
+  ]) {
     const response = await fixture.app.inject({ url: '/api/v1/health', headers: { authorization } });
     assert.equal(response.statusCode, 401, authorization);
   }

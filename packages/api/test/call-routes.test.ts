@@ -15,7 +15,10 @@ test('a call comes with its record and its messages, oldest first, with what the
   const { call, calls, messages } = await get<CallResponse>(fixture, `calls/${encodeURIComponent(SIMPLE_CALL_ID)}`);
   assert.equal(call?.responseCode, 503);
   assert.equal(calls, undefined);
-  assert.deepEqual(messages.map(({ id }) => id), ['a1', 'a2', 'r1', 'a3', 'a4']);
+  assert.deepEqual(
+    messages.map(({ id }) => id),
+    ['a1', 'a2', 'r1', 'a3', 'a4'],
+  );
   const [invite, , report] = messages;
   assert.match(invite!.text, /^INVITE sip:/);
   assert.match(invite!.viaBranch, /^z9hG4bK/);
@@ -36,10 +39,15 @@ test('a Call-ID may hold anything, as a path component and as a parameter', asyn
 
 test('several Call-IDs come in one ladder with all their records', async () => {
   await using fixture = await apiFixture();
-  const parameters = new URLSearchParams([AWKWARD_CALL_ID, SIMPLE_CALL_ID, SIMPLE_CALL_ID, 'unknown'].map((id) => ['call_id', id]));
+  const parameters = new URLSearchParams(
+    [AWKWARD_CALL_ID, SIMPLE_CALL_ID, SIMPLE_CALL_ID, 'unknown'].map((id) => ['call_id', id]),
+  );
   const { call, calls, messages } = await get<CallResponse>(fixture, `call?${parameters}`);
   assert.equal(call?.callId, SIMPLE_CALL_ID);
-  assert.deepEqual(calls?.map(({ callId }) => callId), [SIMPLE_CALL_ID, AWKWARD_CALL_ID]);
+  assert.deepEqual(
+    calls?.map(({ callId }) => callId),
+    [SIMPLE_CALL_ID, AWKWARD_CALL_ID],
+  );
   assert.equal(messages.length, 9);
 });
 
@@ -55,14 +63,20 @@ test('a long call comes in pages', async () => {
   const url = `call?${new URLSearchParams({ call_id: SIMPLE_CALL_ID, limit: '3' })}`;
   const first = await get<CallResponse>(fixture, url);
   const second = await get<CallResponse>(fixture, `${url}&cursor=${encodeURIComponent(first.cursor!)}`);
-  assert.deepEqual([...first.messages, ...second.messages].map(({ id }) => id), ['a1', 'a2', 'r1', 'a3', 'a4']);
+  assert.deepEqual(
+    [...first.messages, ...second.messages].map(({ id }) => id),
+    ['a1', 'a2', 'r1', 'a3', 'a4'],
+  );
   assert.equal(second.cursor, undefined);
 });
 
 test('a range narrows the messages of a call', async () => {
   await using fixture = await apiFixture();
   const parameters = new URLSearchParams({ call_id: SIMPLE_CALL_ID, to: '2026-11-22T13:02:10.118001Z' });
-  assert.deepEqual((await get<CallResponse>(fixture, `call?${parameters}`)).messages.map(({ id }) => id), ['a1']);
+  assert.deepEqual(
+    (await get<CallResponse>(fixture, `call?${parameters}`)).messages.map(({ id }) => id),
+    ['a1'],
+  );
 });
 
 test('an unknown Call-ID is not found, but an empty ladder when asked with others', async () => {
@@ -84,11 +98,14 @@ test('a message comes whole, with its exact bytes and taken apart', async () => 
   const stored = await fixture.reader.message('a1');
   assert.deepEqual(Buffer.from(answer.payloadBase64, 'base64'), Buffer.from(stored!.payload));
   assert.equal(answer.startLine, 'INVITE sip:+49697654321@example.net SIP/2.0');
-  assert.deepEqual(answer.headers.find(({ name }) => name === 'i'), {
-    name: 'i',
-    canonicalName: 'Call-ID',
-    value: SIMPLE_CALL_ID,
-  });
+  assert.deepEqual(
+    answer.headers.find(({ name }) => name === 'i'),
+    {
+      name: 'i',
+      canonicalName: 'Call-ID',
+      value: SIMPLE_CALL_ID,
+    },
+  );
   assert.match(answer.body, /^v=0/);
   assert.equal(answer.sdp?.media[0]?.port, 40000);
   assert.equal('payload' in answer.message, false);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { get as httpGet } from 'node:http';
 import { once } from 'node:events';
+import { get as httpGet } from 'node:http';
 import { test } from 'node:test';
 import { createCaptureFileReader, createFrameDissector } from '@calliope/frames';
 import type { ExportedMessage } from '@calliope/model';
 import { type ApiFixture, apiFixture } from './api-fixture.ts';
-import { AWKWARD_CALL_ID, failedCall, FIRST_US, NOW_US, SIMPLE_CALL_ID, sampleMessage } from './sample-messages.ts';
+import { AWKWARD_CALL_ID, FIRST_US, failedCall, NOW_US, SIMPLE_CALL_ID, sampleMessage } from './sample-messages.ts';
 
 type Parameters = Record<string, string> | [string, string][];
 
@@ -19,11 +19,14 @@ async function download({ app, as }: ApiFixture, parameters: Parameters, expecte
 function readCapture(bytes: Uint8Array): { timestampUs: number; payload: string }[] {
   const reader = createCaptureFileReader();
   const found: { timestampUs: number; payload: string }[] = [];
-  const dissector = createFrameDissector({}, {
-    datagram: ({ timestampUs, data, start, end }) => {
-      found.push({ timestampUs, payload: Buffer.from(data.subarray(start, end)).toString('latin1') });
+  const dissector = createFrameDissector(
+    {},
+    {
+      datagram: ({ timestampUs, data, start, end }) => {
+        found.push({ timestampUs, payload: Buffer.from(data.subarray(start, end)).toString('latin1') });
+      },
     },
-  });
+  );
   for (const frame of reader.push(bytes)) dissector.accept(frame);
   assert.equal(reader.end(), undefined);
   return found;
@@ -34,7 +37,10 @@ for (const format of ['pcap', 'pcapng']) {
     await using fixture = await apiFixture();
     const response = await download(fixture, { format, q: '' });
     const frames = readCapture(response.rawPayload);
-    const expected = [...failedCall(SIMPLE_CALL_ID, FIRST_US, 'a'), ...failedCall(AWKWARD_CALL_ID, FIRST_US + 1e6, 'b')];
+    const expected = [
+      ...failedCall(SIMPLE_CALL_ID, FIRST_US, 'a'),
+      ...failedCall(AWKWARD_CALL_ID, FIRST_US + 1e6, 'b'),
+    ];
     assert.equal(frames.length, 9);
     assert.deepEqual(
       frames.slice(0, 8),
@@ -59,11 +65,24 @@ test('a call is exported by its Call-ID, under a name without anything that a fi
 
 test('messages are exported by id, oldest first, each once', async () => {
   await using fixture = await apiFixture();
-  const response = await download(fixture, [['format', 'json'], ['id', 'b1'], ['id', 'r1'], ['id', 'a1'], ['id', 'b1']]);
-  const { messages, count, complete } = response.json<{ messages: ExportedMessage[]; count: number; complete: boolean }>();
+  const response = await download(fixture, [
+    ['format', 'json'],
+    ['id', 'b1'],
+    ['id', 'r1'],
+    ['id', 'a1'],
+    ['id', 'b1'],
+  ]);
+  const { messages, count, complete } = response.json<{
+    messages: ExportedMessage[];
+    count: number;
+    complete: boolean;
+  }>();
   assert.deepEqual([messages.map(({ id }) => id), count, complete], [['a1', 'r1', 'b1'], 3, true]);
   assert.ok('text' in messages[0]! && messages[0].text.startsWith('INVITE'));
-  assert.ok('payloadBase64' in messages[1]! && messages[1].payloadBase64 === Buffer.of(0x7b, 0xff, 0xfe, 0x7d).toString('base64'));
+  assert.ok(
+    'payloadBase64' in messages[1]! &&
+      messages[1].payloadBase64 === Buffer.of(0x7b, 0xff, 0xfe, 0x7d).toString('base64'),
+  );
 });
 
 test('a long selection is exported by POST', async () => {
@@ -71,16 +90,27 @@ test('a long selection is exported by POST', async () => {
   const { app, as, reader } = fixture;
   const ids = Array.from({ length: 2500 }, (_, index) => `many-${index}`);
   reader.add(ids.map((id, index) => sampleMessage({ id, timestampUs: FIRST_US + index, callId: 'many' })));
-  const response = await app.inject({ method: 'POST', url: '/api/v1/export', headers: as.user, payload: { format: 'json', id: ids } });
+  const response = await app.inject({
+    method: 'POST',
+    url: '/api/v1/export',
+    headers: as.user,
+    payload: { format: 'json', id: ids },
+  });
   assert.equal(response.json().count, 2500);
 });
 
 test('a search for calls exports all messages of the calls found', async () => {
   await using fixture = await apiFixture();
-  const calls = await download(fixture, { format: 'json', of: 'calls', q: 'call_id = "' + SIMPLE_CALL_ID + '"' });
-  assert.deepEqual(calls.json().messages.map(({ id }: ExportedMessage) => id), ['a1', 'a2', 'r1', 'a3', 'a4']);
+  const calls = await download(fixture, { format: 'json', of: 'calls', q: `call_id = "${SIMPLE_CALL_ID}"` });
+  assert.deepEqual(
+    calls.json().messages.map(({ id }: ExportedMessage) => id),
+    ['a1', 'a2', 'r1', 'a3', 'a4'],
+  );
   const messages = await download(fixture, { format: 'json', q: 'code = 503' });
-  assert.deepEqual(messages.json().messages.map(({ id }: ExportedMessage) => id), ['a3', 'b3']);
+  assert.deepEqual(
+    messages.json().messages.map(({ id }: ExportedMessage) => id),
+    ['a3', 'b3'],
+  );
 });
 
 test('a search that finds nothing is an empty file, a Call-ID or id that is unknown is not found', async () => {
@@ -164,7 +194,11 @@ test('exports run a few at a time; who breaks one off makes room, and it is read
   await using fixture = await apiFixture({ limits: { maxExports: 1 } });
   const { app, as, reader } = fixture;
   const body = 'x'.repeat(20_000);
-  reader.add(Array.from({ length: 5000 }, (_, index) => sampleMessage({ id: `big-${index}`, timestampUs: FIRST_US + index, callId: 'big', body })));
+  reader.add(
+    Array.from({ length: 5000 }, (_, index) =>
+      sampleMessage({ id: `big-${index}`, timestampUs: FIRST_US + index, callId: 'big', body }),
+    ),
+  );
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as { port: number };
   const url = `http://127.0.0.1:${port}/api/v1/export?format=json`;

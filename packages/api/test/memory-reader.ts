@@ -52,7 +52,8 @@ export function createMemoryReader(initial: Message[]): MemoryReader {
   function pageOf<T>(rows: T[], limit: number, cursor: string | undefined): Page<T> {
     if (!(limit >= 1 && limit <= 10_000)) throw new Error(`limit ${limit} is outside of the contract`);
     const at = cursor === undefined ? 0 : Number(/^at:(\d+)$/.exec(cursor)?.[1]);
-    if (Number.isNaN(at)) throw new StoreError('query_invalid', 'The cursor is not of this search.', { retryable: false });
+    if (Number.isNaN(at))
+      throw new StoreError('query_invalid', 'The cursor is not of this search.', { retryable: false });
     const end = at + limit;
     return { items: rows.slice(at, end), ...(end < rows.length ? { cursor: `at:${end}` } : {}) };
   }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
-import { createApiServer } from '../src/api-server.ts';
 import type { ApiOptions } from '../src/api-options.ts';
+import { createApiServer } from '../src/api-server.ts';
 import { EXAMPLE_HEALTH } from '../src/schemas/answer-examples.ts';
 import { apiFixture, loginCookie, manualClock, PASSWORD } from './api-fixture.ts';
 import { createMemoryReader } from './memory-reader.ts';
@@ -12,8 +12,13 @@ test('unsafe requests by cookie from another origin are refused', async () => {
   const { app } = fixture;
   const cookie = await loginCookie(app, 'root');
   const remove = async (headers: Record<string, string>) =>
-    (await app.inject({ method: 'DELETE', url: '/api/v1/users/nobody', headers: { host: 'pbx.example', cookie, ...headers } }))
-      .statusCode;
+    (
+      await app.inject({
+        method: 'DELETE',
+        url: '/api/v1/users/nobody',
+        headers: { host: 'pbx.example', cookie, ...headers },
+      })
+    ).statusCode;
   assert.equal(await remove({ 'sec-fetch-site': 'cross-site' }), 403);
   assert.equal(await remove({ 'sec-fetch-site': 'same-site' }), 403);
   assert.equal(await remove({ origin: 'http://evil.example' }), 403);
@@ -69,7 +74,14 @@ test('a server on loopback answers to addresses, localhost and allowed names onl
   };
 
   const plain = await listening({ allowedHosts: ['Calliope.lan'] });
-  for (const host of ['127.0.0.1', '127.0.0.1:9080', '[::1]:9080', 'localhost:9080', 'a.localhost', 'calliope.LAN:80']) {
+  for (const host of [
+    '127.0.0.1',
+    '127.0.0.1:9080',
+    '[::1]:9080',
+    'localhost:9080',
+    'a.localhost',
+    'calliope.LAN:80',
+  ]) {
     assert.equal(await plain.ask(host), 200, host);
   }
   for (const host of ['evil.example', 'evil.example:9080', 'localhost.evil.example', '127.0.0.1.evil.example']) {

@@ -36,7 +36,11 @@ test('pages follow each other through the cursor, counted once', async () => {
   const seen: string[] = [];
   let cursor = '';
   for (let page = 0; page < 4; page++) {
-    const answer = await get<MessagesResponse>(fixture, 'messages', { limit: '3', order: 'asc', ...(cursor ? { cursor } : {}) });
+    const answer = await get<MessagesResponse>(fixture, 'messages', {
+      limit: '3',
+      order: 'asc',
+      ...(cursor ? { cursor } : {}),
+    });
     assert.equal(answer.total === undefined, page > 0);
     seen.push(...answer.items.map(({ id }) => id));
     cursor = answer.cursor ?? '';
@@ -60,7 +64,10 @@ test('from, to and the times of the expression narrow each other', async () => {
   const from = new Date(FIRST_US / 1000 + 900).toISOString();
   const to = new Date(FIRST_US / 1000 + 2000).toISOString();
   const page = await get<MessagesResponse>(fixture, 'messages', { from, to, order: 'asc' });
-  assert.deepEqual(page.items.map(({ id }) => id), ['b1', 'b2', 'b3', 'b4']);
+  assert.deepEqual(
+    page.items.map(({ id }) => id),
+    ['b1', 'b2', 'b3', 'b4'],
+  );
   const narrowed = await get<MessagesResponse>(fixture, 'messages', { q: `time < "${to}"`, from });
   assert.equal(narrowed.total?.count, 4);
   assert.equal(narrowed.fromUs, FIRST_US + 900_000);
@@ -135,7 +142,10 @@ test('facets count the most frequent values, and name the columns that there are
 test('an error in the expression says where and what could stand there', async () => {
   await using fixture = await apiFixture();
   for (const path of ['messages', 'calls', 'histogram', 'export']) {
-    const error = await refusal(fixture, path, { q: 'code >= 500 and (', ...(path === 'export' ? { format: 'csv' } : {}) });
+    const error = await refusal(fixture, path, {
+      q: 'code >= 500 and (',
+      ...(path === 'export' ? { format: 'csv' } : {}),
+    });
     assert.equal(error.code, 'query_syntax', path);
     assert.equal(typeof error.position, 'number');
     assert.ok(Array.isArray(error.expected));

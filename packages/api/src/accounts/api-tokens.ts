@@ -28,8 +28,10 @@ export function createApiTokens(database: DatabaseSync, clock: Clock): ApiTokens
   );
   const selectById = database.prepare(`SELECT ${columns} FROM tokens WHERE id = ?`);
   const selectBySecret = database.prepare(`SELECT ${columns} FROM tokens WHERE secret_hash = ?`);
-  const selectAll = database.prepare(`SELECT ${columns} FROM tokens ORDER BY created_us DESC, id`);
-  const selectOf = database.prepare(`SELECT ${columns} FROM tokens WHERE username = ? ORDER BY created_us DESC, id`);
+  const selectAll = database.prepare(`SELECT ${columns} FROM tokens ORDER BY created_us DESC, rowid DESC`);
+  const selectOf = database.prepare(
+    `SELECT ${columns} FROM tokens WHERE username = ? ORDER BY created_us DESC, rowid DESC`,
+  );
   const touch = database.prepare('UPDATE tokens SET last_used_us = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM tokens WHERE id = ?');
   const user = database.prepare('SELECT username FROM users WHERE username = ?');

@@ -11,13 +11,14 @@ import { boundPages, startStream } from '../export/export-stream.ts';
 import { EXAMPLE_MESSAGE } from '../schemas/answer-examples.ts';
 import { errorAnswers, SEARCH_ERRORS } from '../schemas/answer-schemas.ts';
 import { CallIdsParameter, rangeParameters } from '../schemas/search-schemas.ts';
+import { TextEnum } from '../schemas/text-enum.ts';
 import { checkTimeZone } from '../search-request.ts';
 
 const MAX_IDS = 10_000;
 
 const parameters = Type.Object(
   {
-    format: Type.Enum([...EXPORT_FORMATS], {
+    format: TextEnum([...EXPORT_FORMATS], {
       description:
         '`pcap`, `pcapng`: packets, SIP only. `text`: every message with a heading. `json`: every field and the payload. ' +
         '`csv`: a line a message. `svg`, `ladder`: the ladder as a drawing or as text.',
@@ -25,7 +26,7 @@ const parameters = Type.Object(
     }),
     ...rangeParameters,
     of: Type.Optional(
-      Type.Enum(['messages', 'calls'], {
+      TextEnum(['messages', 'calls'], {
         description: 'What `q` finds: `messages` (default), or `calls`, of which all messages are exported.',
       }),
     ),

@@ -19,6 +19,7 @@ export async function addImportRoute(app: ApiApp, context: ApiContext): Promise<
   const { importMaxBytes, maxImports } = context.limits;
   const gate = createConcurrencyGate(maxImports);
 
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser([...CAPTURE_TYPES], (_request, payload, done) => done(null, payload));
 
   app.post(

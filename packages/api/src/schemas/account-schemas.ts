@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import { TextEnum } from './text-enum.ts';
 
-export const RoleSchema = Type.Enum(['admin', 'user']);
+export const RoleSchema = TextEnum(['admin', 'user']);
 const TimeOrNull = Type.Union([Type.Integer(), Type.Null()]);
 
 export const UserInfoSchema = Type.Object(

@@ -10,11 +10,12 @@ import {
   MessagesResponseSchema,
 } from './search-schemas.ts';
 import { HealthReportSchema, HealthSummarySchema, ImportResponseSchema } from './server-schemas.ts';
+import { TextEnum } from './text-enum.ts';
 
 export const ErrorResponseSchema = Type.Object(
   {
     error: Type.Object({
-      code: Type.Enum(Object.keys(API_ERRORS) as ApiErrorCode[]),
+      code: TextEnum(Object.keys(API_ERRORS) as ApiErrorCode[]),
       message: Type.String(),
       position: Type.Optional(Type.Integer({ description: 'Of query_syntax: UTF-16 offset into `q`.' })),
       length: Type.Optional(Type.Integer()),

@@ -1,6 +1,7 @@
 import { OUTCOMES } from '@calliope/model';
 import { Type } from 'typebox';
 import { CallMessageSchema } from './message-schemas.ts';
+import { TextEnum } from './text-enum.ts';
 
 const TimeOrNull = Type.Union([Type.Integer(), Type.Null()]);
 const DurationOrNull = Type.Union([Type.Number(), Type.Null()]);
@@ -26,7 +27,7 @@ export const CallRecordSchema = Type.Object(
     byeUs: TimeOrNull,
     responseCode: Type.Integer({ description: 'Last final response to the INVITE, 0 when none.' }),
     reasonPhrase: Type.String(),
-    outcome: Type.Enum([...OUTCOMES]),
+    outcome: TextEnum([...OUTCOMES]),
     pddMs: DurationOrNull,
     durationMs: DurationOrNull,
     sourceIp: Type.String(),

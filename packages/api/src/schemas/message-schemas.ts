@@ -1,5 +1,6 @@
 import { DEFECTS, TRANSPORTS } from '@calliope/model';
 import { Type } from 'typebox';
+import { TextEnum } from './text-enum.ts';
 
 /** Documents `MessageSummary` and what is built on it; see `@calliope/model`. */
 const Microseconds = (description: string) =>
@@ -10,7 +11,7 @@ const summaryProperties = {
   timestampUs: Microseconds('When the packet was on the wire.'),
   node: Type.String({ description: 'Capture node or agent that saw it.' }),
   payloadType: Type.Integer({ description: 'HEP protocol type; 1 is SIP.' }),
-  transport: Type.Enum([...TRANSPORTS]),
+  transport: TextEnum([...TRANSPORTS]),
   ipVersion: Type.Enum([4, 6]),
   sourceIp: Type.String(),
   sourcePort: Type.Integer(),
@@ -33,7 +34,7 @@ const summaryProperties = {
   diversionUser: Type.String(),
   userAgent: Type.String(),
   correlationId: Type.String({ description: 'HEP correlation id when it is not the Call-ID itself.' }),
-  defects: Type.Array(Type.Enum([...DEFECTS])),
+  defects: Type.Array(TextEnum([...DEFECTS])),
   size: Type.Integer({ description: 'Payload length in bytes.' }),
 };
 
@@ -43,7 +44,7 @@ const SdpMedia = Type.Object({
   address: Type.String(),
   protocol: Type.String(),
   codecs: Type.Array(Type.String()),
-  direction: Type.Enum(['sendrecv', 'sendonly', 'recvonly', 'inactive']),
+  direction: TextEnum(['sendrecv', 'sendonly', 'recvonly', 'inactive']),
 });
 const SdpOrNull = Type.Union([Type.Object({ origin: Type.String(), media: Type.Array(SdpMedia) }), Type.Null()]);
 

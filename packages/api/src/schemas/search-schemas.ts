@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { CallRecordSchema } from './call-schemas.ts';
 import { MessageSummarySchema } from './message-schemas.ts';
+import { TextEnum } from './text-enum.ts';
 
 export const MAX_EXPRESSION_LENGTH = 8192;
 export const MAX_PAGE = 10_000;
@@ -24,7 +25,11 @@ export const rangeParameters = {
     }),
   ),
   to: Type.Optional(
-    Type.String({ maxLength: 64, description: 'End, not included; default now.', examples: ['2026-11-22T13:05:00Z'] }),
+    Type.String({
+      maxLength: 64,
+      description: 'End, not included; default now. As `from`, or with microseconds: `2026-11-22T13:05:00.000001Z`.',
+      examples: ['now'],
+    }),
   ),
   tz: Type.Optional(
     Type.String({
@@ -45,12 +50,12 @@ export const pageParameters = {
 export const searchParameters = {
   ...rangeParameters,
   ...pageParameters,
-  order: Type.Optional(Type.Enum(['desc', 'asc'], { description: 'By time; default desc, newest first.' })),
+  order: Type.Optional(TextEnum(['desc', 'asc'], { description: 'By time; default desc, newest first.' })),
   count: Type.Optional(Type.Boolean({ description: 'Whether to count all matches, default true.' })),
 };
 
 export const OfParameter = Type.Optional(
-  Type.Enum(['messages', 'calls'], { description: 'What is counted, default messages.' }),
+  TextEnum(['messages', 'calls'], { description: 'What is counted, default messages.' }),
 );
 
 /** Call-IDs repeat the parameter, since any byte may be in one: `call_id=a&call_id=b`. */

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
+import { TextEnum } from './text-enum.ts';
 
 const TimeOrNull = Type.Union([Type.Integer(), Type.Null()]);
 const Counts = Type.Record(Type.String(), Type.Integer());
-const Status = Type.Enum(['ok', 'degraded', 'down']);
+const Status = TextEnum(['ok', 'degraded', 'down']);
 
 /** Documents `HealthReport`; see `@calliope/model`. */
 export const HealthReportSchema = Type.Object(
@@ -41,7 +42,7 @@ export const HealthReportSchema = Type.Object(
       oldestUs: TimeOrNull,
     }),
     engine: Type.Object({
-      state: Type.Enum(['starting', 'running', 'restarting', 'stopped']),
+      state: TextEnum(['starting', 'running', 'restarting', 'stopped']),
       restarts: Type.Integer(),
       lastError: Type.Union([Type.String(), Type.Null()]),
     }),
