@@ -22,7 +22,7 @@ export function CallMessages({ messages, zone, openId, onOpen }: CallMessagesPro
     <VirtualTable
       label="Messages of the call"
       items={messages}
-      columns={shownColumns(MESSAGE_COLUMNS, preferences.shownColumns['messages'])}
+      columns={shownColumns(MESSAGE_COLUMNS, preferences.shownColumns.messages)}
       zone={zone}
       keyOf={(message) => message.id}
       stripOf={(message) => callColour(message.callId)}

@@ -10,7 +10,7 @@ import { LaneHeads } from './lane-heads.tsx';
 /* ┌ time ──────────┬ Δ ───────┬ lane 0 ─────────┬ lane 1 ────────┬ … ┐  heads stick to the top,
    │ 13:02:10.118000│          │    │── INVITE ──────▶│             │   │  the lanes' lines are drawn once,
    │ 13:02:10.119000│     1 ms │    │◀─ 100 Trying ───│             │   │  rows exist only while they are visible */
-const TIMES_PX = 236;
+const TIMES_PX = 250;
 
 export interface LadderViewProps {
   ladder: Ladder;
@@ -79,7 +79,6 @@ export function LadderView(props: LadderViewProps) {
           ))}
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls with the keyboard */}
       <div
         className="ladder-scroll"
         ref={scroller}

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a lane's head has a button in it, which a button may not
 import type { LadderLane } from '@calliope/calls';
 import { useState } from 'react';
 import { Icon } from '../parts/icon.tsx';

@@ -46,7 +46,6 @@ export function MessageDetail(props: MessageDetailProps) {
               role="tab"
               key={one.tab}
               aria-selected={tab === one.tab}
-              aria-pressed={tab === one.tab}
               onClick={() => setTab(one.tab)}
             >
               {one.label}

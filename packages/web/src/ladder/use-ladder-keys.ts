@@ -43,27 +43,25 @@ export function useLadderKeys(
     else if (view.messageId !== '') change({ messageId: '' }, { replace: true });
     else window.history.back();
   };
-  useHotkeys({
-    j: () => move(cursor + 1),
-    ArrowDown: () => move(cursor + 1),
-    k: () => move(cursor - 1),
-    ArrowUp: () => move(cursor - 1),
-    PageDown: () => move(cursor + 15),
-    PageUp: () => move(cursor - 15),
-    g: () => move(0),
-    G: () => move(ladder.rows.length - 1),
-    Enter: () => options.show(cursor, true),
-    ' ': () => options.mark(cursor),
-    t: () => change({ timeMode: following(TIME_MODES, view.timeMode) }, { replace: true }),
-    c: () => change({ colourMode: following(COLOUR_MODES, view.colourMode) }, { replace: true }),
-    s: () => change({ folded: !view.folded }, { replace: true }),
-    p: () => change({ byPort: !view.byPort, laneOrder: [], hiddenLanes: [] }, { replace: true }),
-    e: () => change({ tab: 'export' }),
-    '1': () => change({ tab: CALL_TABS[0] }),
-    '2': () => change({ tab: CALL_TABS[1] }),
-    '3': () => change({ tab: CALL_TABS[2] }),
-    Escape: close,
-    '?': options.onHelp,
-  });
+  useHotkeys([
+    ['j ArrowDown', () => move(cursor + 1)],
+    ['k ArrowUp', () => move(cursor - 1)],
+    ['PageDown', () => move(cursor + 15)],
+    ['PageUp', () => move(cursor - 15)],
+    ['g', () => move(0)],
+    ['G', () => move(ladder.rows.length - 1)],
+    ['Enter', () => options.show(cursor, true)],
+    ['Space', () => options.mark(cursor)],
+    ['t', () => change({ timeMode: following(TIME_MODES, view.timeMode) }, { replace: true })],
+    ['c', () => change({ colourMode: following(COLOUR_MODES, view.colourMode) }, { replace: true })],
+    ['s', () => change({ folded: !view.folded }, { replace: true })],
+    ['p', () => change({ byPort: !view.byPort, laneOrder: [], hiddenLanes: [] }, { replace: true })],
+    ['e', () => change({ tab: 'export' })],
+    ['1', () => change({ tab: CALL_TABS[0] })],
+    ['2', () => change({ tab: CALL_TABS[1] })],
+    ['3', () => change({ tab: CALL_TABS[2] })],
+    ['Escape', close],
+    ['?', options.onHelp],
+  ]);
   return [cursor, setCursor];
 }

@@ -120,7 +120,7 @@ export function CallsPage() {
           <VirtualTable
             label="Calls"
             items={items}
-            columns={shownColumns(CALL_COLUMNS, preferences.shownColumns['calls'])}
+            columns={shownColumns(CALL_COLUMNS, preferences.shownColumns.calls)}
             zone={view.zone}
             keyOf={(call) => call.callId}
             stripOf={(call) => callColour(call.callId)}

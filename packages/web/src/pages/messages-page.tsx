@@ -114,7 +114,7 @@ export function MessagesPage() {
           <VirtualTable
             label="Messages"
             items={items}
-            columns={shownColumns(MESSAGE_COLUMNS, preferences.shownColumns['messages'])}
+            columns={shownColumns(MESSAGE_COLUMNS, preferences.shownColumns.messages)}
             zone={view.zone}
             keyOf={(message) => message.id}
             stripOf={(message) => callColour(message.callId)}

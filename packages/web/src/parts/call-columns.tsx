@@ -66,7 +66,7 @@ export const CALL_COLUMNS: readonly Column<CallRecord>[] = [
   },
   { key: 'pdd', label: 'PDD', width: '70px', end: true, render: (call) => formatDuration(call.pddMs) },
   { key: 'talk', label: 'Talk', width: '70px', end: true, render: (call) => formatDuration(call.durationMs) },
-  { key: 'messages', label: 'Msgs', width: '54px', end: true, render: (call) => formatCount(call.messageCount) },
+  { key: 'messages', label: 'Msgs', width: '66px', end: true, render: (call) => formatCount(call.messageCount) },
   {
     key: 'ring',
     label: 'Ring',

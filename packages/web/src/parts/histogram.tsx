@@ -18,9 +18,16 @@ export interface HistogramProps {
   onZoom: (fromUs: number, toUs: number) => void;
 }
 
-function groupColour(of: SearchOf, group: string): string {
-  if (of === 'messages') return messageGroupColour(group);
-  return OUTCOME_STYLES[group as keyof typeof OUTCOME_STYLES]?.colour ?? '--muted-2';
+/** Name of a colour and how much of it: methods are all requests, told apart by their depth. */
+function groupColour(of: SearchOf, groups: readonly string[], index: number): [name: string, percent: number] {
+  const group = groups[index]!;
+  if (of === 'calls') return [OUTCOME_STYLES[group as keyof typeof OUTCOME_STYLES]?.colour ?? '--muted-2', 100];
+  const name = messageGroupColour(group);
+  return [name, name === '--request' ? Math.max(30, 100 - 14 * index) : 100];
+}
+
+function legendColour([name, percent]: [string, number]): string {
+  return `color-mix(in oklab, var(${name}) ${percent}%, var(--surface))`;
 }
 
 function groupLabel(of: SearchOf, group: string): string {
@@ -35,6 +42,7 @@ function chartOptions(
 ): UPlot.Options {
   const styles = getComputedStyle(document.documentElement);
   const colourOf = (name: string) => styles.getPropertyValue(name).trim();
+  const surface = colourOf('--surface');
   const bucketSeconds = props.answer.bucketUs / 1_000_000;
   const spanSeconds = (props.answer.toUs - props.answer.fromUs) / 1_000_000;
   const tick = (seconds: number) => {
@@ -86,7 +94,8 @@ function chartOptions(
     series: [
       {},
       ...drawn.map((index): UPlot.Series => {
-        const colour = colourOf(groupColour(props.of, bars.groups[index]!));
+        const [name, percent] = groupColour(props.of, bars.groups, index);
+        const colour = `color-mix(in oklab, ${colourOf(name)} ${percent * 0.78}%, ${surface})`;
         return {
           fill: colour,
           stroke: colour,
@@ -162,7 +171,7 @@ export function Histogram(props: HistogramProps) {
       <div className="histogram-legend">
         {bars?.groups.map((group, index) => (
           <span key={group} className="inline">
-            <i style={{ background: `var(${groupColour(props.of, group)})` }} />
+            <i style={{ background: legendColour(groupColour(props.of, bars.groups, index)) }} />
             {groupLabel(props.of, group)}{' '}
             <b className="mono">{formatCount(bars.counts[index]!.reduce((a, b) => a + b, 0))}</b>
           </span>

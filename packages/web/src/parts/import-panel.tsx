@@ -77,7 +77,7 @@ export function ImportPanel() {
   return (
     <section className="card padded stack">
       <h2>Load a capture file</h2>
-      <div
+      <fieldset
         className={`drop ${over ? 'over' : ''}`}
         onDragOver={(event) => {
           event.preventDefault();
@@ -85,7 +85,6 @@ export function ImportPanel() {
         }}
         onDragLeave={() => setOver(false)}
         onDrop={drop}
-        role="group"
         aria-label="Capture file"
       >
         <input
@@ -106,7 +105,7 @@ export function ImportPanel() {
           Choose a file …
         </button>
         <span className="muted">or drop it here: pcap or pcapng, with SIP or with HEP inside</span>
-      </div>
+      </fieldset>
       {upload && (
         <div className="stack">
           <div className="inline">

@@ -20,19 +20,19 @@ export function Popover({ open, onOpen, button, label, side, up, className, chil
     const click = (event: PointerEvent) => {
       if (!inside(event)) onOpen(false);
     };
-    const escape = (event: KeyboardEvent) => {
+    const closeOnEscape = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       event.preventDefault();
       onOpen(false);
       anchor.current?.querySelector('button')?.focus();
     };
     document.addEventListener('pointerdown', click);
-    document.addEventListener('keydown', escape, true);
+    document.addEventListener('keydown', closeOnEscape, true);
     const first = anchor.current?.querySelector<HTMLElement>('.popover [data-first], .popover button, .popover a');
     first?.focus();
     return () => {
       document.removeEventListener('pointerdown', click);
-      document.removeEventListener('keydown', escape, true);
+      document.removeEventListener('keydown', closeOnEscape, true);
     };
   }, [open, onOpen]);
   return (

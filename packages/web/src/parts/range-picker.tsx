@@ -39,12 +39,12 @@ export function RangePicker({ from, to, zone, range, onRange }: RangePickerProps
   const [start, setStart] = useState('');
   const [end, setEnd] = useState('');
   const [trouble, setTrouble] = useState('');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed must not be overwritten by a later answer
   useEffect(() => {
     if (!open) return;
     setStart(range ? localText(range.fromUs, zone) : from);
     setEnd(to === '' ? 'now' : range ? localText(range.toUs, zone) : to);
     setTrouble('');
-    // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed must not be overwritten by a later answer
   }, [open]);
   const apply = (event: FormEvent) => {
     event.preventDefault();

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: the list of a combobox, as WAI-ARIA describes it
 import { type Suggestion, suggest } from '@calliope/query';
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { ApiFailure } from '../server/api-failure.ts';
@@ -95,7 +96,10 @@ export function SearchBox(props: SearchBoxProps) {
     } else return;
     event.preventDefault();
   };
-  const shown = trouble ?? (draft === query ? troubleOfFailure(props.failure) : undefined);
+  const shown =
+    (suggestions.length > 0 ? undefined : trouble) ?? (draft === query ? troubleOfFailure(props.failure) : undefined);
+  // What can be typed as it stands; descriptions in words are in the message already.
+  const possible = (shown?.expected ?? []).filter((one) => !one.includes(' '));
   const parts = shown && underlined(draft, shown);
   return (
     <form className="search-form" onSubmit={submit}>
@@ -181,14 +185,14 @@ export function SearchBox(props: SearchBoxProps) {
       {shown && (
         <p className="search-error" id="search-trouble" role="alert">
           {shown.message} <span className="muted">at character {shown.position + 1}</span>
-          {shown.expected.length > 0 && (
+          {possible.length > 0 && (
             <>
               {' '}
               — possible:{' '}
-              {shown.expected.slice(0, 8).map((one) => (
+              {possible.slice(0, 8).map((one) => (
                 <code key={one}>{one}</code>
               ))}
-              {shown.expected.length > 8 && ` and ${shown.expected.length - 8} more`}
+              {possible.length > 8 && ` and ${possible.length - 8} more`}
             </>
           )}
         </p>

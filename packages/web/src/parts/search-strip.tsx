@@ -18,7 +18,7 @@ export interface SearchStripProps {
 /** One bar: what, when, in which zone, live. */
 export function SearchStrip({ of, view, change, range, failure, onHelp }: SearchStripProps) {
   return (
-    <div className="search-strip" role="search">
+    <search className="search-strip">
       <SearchBox
         of={of}
         query={view.query}
@@ -55,6 +55,6 @@ export function SearchStrip({ of, view, change, range, failure, onHelp }: Search
       <button type="button" className="button quiet" onClick={onHelp} aria-label="Keys" title="Keys (?)">
         <Icon name="help" />
       </button>
-    </div>
+    </search>
   );
 }

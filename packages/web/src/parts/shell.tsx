@@ -24,7 +24,7 @@ export function useTheme(): void {
     const apply = () => {
       const shown = theme === 'system' ? (system.matches ? 'dark' : 'light') : theme;
       for (const [name, value] of callColourProperties(shown)) document.documentElement.style.setProperty(name, value);
-      document.documentElement.dataset['theme'] = shown;
+      document.documentElement.dataset.theme = shown;
     };
     apply();
     system.addEventListener('change', apply);

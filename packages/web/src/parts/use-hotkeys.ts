@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
-/** Key names as `KeyboardEvent.key` gives them. A handler that returns false leaves the key to the browser. */
-export type Hotkeys = Record<string, (event: KeyboardEvent) => unknown>;
+/** Key names as `KeyboardEvent.key` gives them, several apart by a space; `Space` for that one. A handler that returns false leaves the key to the browser. */
+export type Hotkeys = readonly (readonly [keys: string, handler: () => unknown])[];
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -20,8 +20,9 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
       // Enter and Space on a button or a link are that element's own.
       const onControl = event.target instanceof Element && event.target.closest('button, a, summary') !== null;
       if (onControl && (event.key === 'Enter' || event.key === ' ')) return;
-      const handler = latest.current[event.key];
-      if (handler && handler(event) !== false) event.preventDefault();
+      const name = event.key === ' ' ? 'Space' : event.key;
+      const found = latest.current.find(([names]) => names.split(' ').includes(name));
+      if (found && found[1]() !== false) event.preventDefault();
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

@@ -42,25 +42,22 @@ export function useListKeys<T>(options: ListKeysOptions<T>): [cursor: number, se
     options.onClose();
     setCursor(-1);
   };
-  useHotkeys({
-    j: () => moveTo(cursor + 1),
-    ArrowDown: () => moveTo(cursor + 1),
-    k: () => moveTo(cursor - 1),
-    ArrowUp: () => moveTo(cursor - 1),
-    PageDown: () => moveTo(cursor + 20),
-    PageUp: () => moveTo(cursor - 20),
-    g: () => moveTo(0),
-    G: () => moveTo(items.length - 1),
-    Enter: withCurrent(options.onOpen),
-    ' ': withCurrent(options.onChoose),
-    '/': focusSearch,
-    e: options.onExport,
-    r: options.onRefetch,
-    l: () => change({ live: !view.live, ...(view.live ? {} : { to: '' }) }),
-    f: () => change({ form: view.form === '' ? 'simple' : '' }, { replace: true }),
-    x: close,
-    Escape: close,
-    '?': options.onHelp,
-  });
+  useHotkeys([
+    ['j ArrowDown', () => moveTo(cursor + 1)],
+    ['k ArrowUp', () => moveTo(cursor - 1)],
+    ['PageDown', () => moveTo(cursor + 20)],
+    ['PageUp', () => moveTo(cursor - 20)],
+    ['g', () => moveTo(0)],
+    ['G', () => moveTo(items.length - 1)],
+    ['Enter', withCurrent(options.onOpen)],
+    ['Space', withCurrent(options.onChoose)],
+    ['/', focusSearch],
+    ['e', options.onExport],
+    ['r', options.onRefetch],
+    ['l', () => change({ live: !view.live, ...(view.live ? {} : { to: '' }) })],
+    ['f', () => change({ form: view.form === '' ? 'simple' : '' }, { replace: true })],
+    ['x Escape', close],
+    ['?', options.onHelp],
+  ]);
   return [cursor, setCursor];
 }

@@ -1,6 +1,8 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows are placed absolutely, which the layout of a table element does not allow
+// biome-ignore-all lint/a11y/useFocusableInteractive: the page's keys move a cursor; the links in the rows take the focus
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { Column } from './column.ts';
+import { type Column, narrowestWidth } from './column.ts';
 
 const ROW_PX = 26;
 /** Rows before the end at which the next page is asked for. */
@@ -54,6 +56,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
 
   const choosable = props.onChoose !== undefined;
   const template = `4px ${choosable ? '26px ' : ''}${columns.map((column) => column.width).join(' ')}`;
+  const minWidth = narrowestWidth(columns) + (choosable ? 30 : 4);
   return (
     <div
       className="table"
@@ -63,7 +66,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
       aria-multiselectable={choosable}
     >
       <div className="table-scroll" ref={scroller}>
-        <div className="table-head" role="row" style={{ gridTemplateColumns: template }}>
+        <div className="table-head" role="row" style={{ gridTemplateColumns: template, minWidth }}>
           <span role="columnheader" aria-label="Colour" />
           {choosable && <span role="columnheader" aria-label="Chosen" />}
           {columns.map((column) => (
@@ -72,7 +75,7 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
             </span>
           ))}
         </div>
-        <div className="table-body" style={{ height: virtual.getTotalSize() }}>
+        <div className="table-body" style={{ height: virtual.getTotalSize(), minWidth }}>
           {rows.map((row) => (
             <Row key={row.key} {...props} index={row.index} top={row.start} template={template} />
           ))}
@@ -97,7 +100,6 @@ function Row<T>(props: RowProps<T>) {
   const state = [index === props.cursor && 'at', chosen && 'chosen', props.openRowKey === props.keyOf(item) && 'open'];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the page's keys move and open rows
-    // biome-ignore lint/a11y/useFocusableInteractive: the link in the row takes the focus
     <div
       role="row"
       aria-rowindex={index + 1}

@@ -34,9 +34,8 @@ export function sipSpans(text: string): SipSpan[] {
 
 function headerLine(line: string, spans: SipSpan[]): void {
   const colon = /^([^\s:]+)(\s*:)/.exec(line);
-  if (!colon) return valueParts(line, spans);
-  spans.push({ kind: 'name', text: colon[1]! }, { kind: 'muted', text: colon[2]! });
-  valueParts(line.slice(colon[0].length), spans);
+  if (colon) spans.push({ kind: 'name', text: colon[1]! }, { kind: 'muted', text: colon[2]! });
+  valueParts(line.slice(colon?.[0].length ?? 0), spans);
 }
 
 function bodyLine(line: string, spans: SipSpan[]): void {

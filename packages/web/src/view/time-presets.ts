@@ -18,6 +18,9 @@ export const TIME_PRESETS: readonly TimePreset[] = [
 export function rangeLabel(from: string, to: string): string {
   const preset = TIME_PRESETS.find((candidate) => candidate.from === from);
   if (preset && (to === '' || to === 'now')) return preset.label;
+  const back = /^now-(\d+)([smhd])$/.exec(from);
+  if (back && (to === '' || to === 'now'))
+    return `Last ${back[1]} ${{ s: 's', m: 'min', h: 'h', d: 'days' }[back[2]!]}`;
   const short = (text: string) => text.replace('T', ' ').replace(/(:\d\d)\.000000(?=Z|$)/, '$1');
   return `${short(from)} → ${to === '' ? 'now' : short(to)}`;
 }

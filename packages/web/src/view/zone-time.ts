@@ -45,8 +45,8 @@ export function zonedParts(us: number, zone: string): ZonedParts {
   const found: Record<string, string> = {};
   for (const part of formatterOf(zone).formatToParts(seconds * 1000)) found[part.type] = part.value;
   return {
-    date: `${found['year']}-${found['month']}-${found['day']}`,
-    time: `${found['hour']}:${found['minute']}:${found['second']}`,
+    date: `${found.year}-${found.month}-${found.day}`,
+    time: `${found.hour}:${found.minute}:${found.second}`,
     micros,
   };
 }
