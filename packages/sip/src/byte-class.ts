@@ -76,6 +76,13 @@ export function skipPlain(bytes: Uint8Array, at: number, end: number): number {
   return i;
 }
 
+/** The end of what is no control character: HTAB, CR and LF are some here, as is DEL. */
+export function skipText(bytes: Uint8Array, at: number, end: number): number {
+  let i = at;
+  while (i < end && bytes[i]! >= 32 && bytes[i] !== 127) i++;
+  return i;
+}
+
 /** The end of a host name or IPv4 address. */
 export function skipHost(bytes: Uint8Array, at: number, end: number): number {
   let i = at;

@@ -1,4 +1,4 @@
-import { BYTE_CLASS, ByteClass, skipToken, skipWhitespace, trimEnd } from './byte-class.ts';
+import { BYTE_CLASS, ByteClass, skipText, skipToken, skipWhitespace, trimEnd } from './byte-class.ts';
 import type { ScanCursor } from './scan-cursor.ts';
 
 const { TOKEN } = ByteClass;
@@ -36,41 +36,47 @@ export function readHeaderLine(bytes: Uint8Array, at: number, limit: number, cur
   while (i < limit && (bytes[i] === SPACE || bytes[i] === HTAB)) i++;
   const isHeader = nameEnd > at && i < limit && bytes[i] === COLON;
   if (isHeader) i++;
-  const afterColon = i;
-  let hasControlCharacters = false;
-  let isCut = false;
-  for (;;) {
-    let byte = SPACE;
-    while (i < limit) {
-      byte = bytes[i]!;
-      if (byte < SPACE || byte === 127) break;
-      i++;
-    }
-    if (i >= limit) {
-      isCut = true;
-      cursor.nextLine = limit;
-      break;
-    }
-    if (byte === LF) {
-      if (i + 1 < limit && (bytes[i + 1] === SPACE || bytes[i + 1] === HTAB)) {
-        i += 2;
-        continue;
-      }
-      cursor.nextLine = i + 1;
-      break;
-    }
-    if (byte !== HTAB && !(byte === CR && (i + 1 >= limit || bytes[i + 1] === LF)) && !isEscaped(bytes, at, i))
-      hasControlCharacters = true;
-    i++;
-  }
   cursor.nameStart = at;
   cursor.nameEnd = nameEnd;
-  const valueEnd = trimEnd(bytes, afterColon, i);
-  cursor.valueStart = skipWhitespace(bytes, afterColon, valueEnd);
+  cursor.valueStart = i;
+  i = skipText(bytes, i, limit);
+  if (i + 2 < limit && bytes[i] === CR && bytes[i + 1] === LF && bytes[i + 2]! > SPACE) {
+    // Nearly every line ends like this.
+    cursor.nextLine = i + 2;
+    cursor.lineHasControlCharacters = false;
+    cursor.isLineCut = false;
+  } else {
+    i = readOddLineEnd(bytes, at, i, limit, cursor);
+  }
+  const valueEnd = trimEnd(bytes, cursor.valueStart, i);
+  cursor.valueStart = skipWhitespace(bytes, cursor.valueStart, valueEnd);
   cursor.valueEnd = valueEnd;
-  cursor.lineHasControlCharacters = hasControlCharacters;
-  cursor.isLineCut = isCut;
   return isHeader ? HEADER : BAD;
+}
+
+/** Goes on at `from`, the first control character of the line or `limit`, to the end of the line and its continuation lines; returns that end. */
+function readOddLineEnd(bytes: Uint8Array, at: number, from: number, limit: number, cursor: ScanCursor): number {
+  cursor.lineHasControlCharacters = false;
+  cursor.isLineCut = false;
+  let i = from;
+  for (;;) {
+    if (i >= limit) {
+      cursor.isLineCut = true;
+      cursor.nextLine = limit;
+      return i;
+    }
+    const byte = bytes[i]!;
+    if (byte === LF) {
+      if (i + 1 >= limit || (bytes[i + 1] !== SPACE && bytes[i + 1] !== HTAB)) {
+        cursor.nextLine = i + 1;
+        return i;
+      }
+      i++;
+    } else if (byte !== HTAB && !(byte === CR && (i + 1 >= limit || bytes[i + 1] === LF)) && !isEscaped(bytes, at, i)) {
+      cursor.lineHasControlCharacters = true;
+    }
+    i = skipText(bytes, i + 1, limit);
+  }
 }
 
 /** A quoted-pair may hold any ASCII character but CR and LF (RFC 3261 section 25.1): an odd number of backslashes stands before it. */

@@ -1,4 +1,5 @@
 import type { MessageFields } from '@calliope/model';
+import { skipText } from './byte-class.ts';
 import { HeaderId, headerIdAt } from './header-id.ts';
 import { HeaderLineKind, readHeaderLine } from './header-line.ts';
 import { isPlausibleStart } from './plausible-start.ts';
@@ -85,7 +86,8 @@ export function scanMessage(
   fields: MessageFields,
   cursor: ScanCursor,
 ): boolean {
-  fields.at.fill(0);
+  const at = fields.at;
+  for (let slot = 0; slot < at.length; slot++) at[slot] = 0;
   fields.bytes = bytes;
   fields.responseCode = 0;
   fields.cseq = 0;
@@ -101,12 +103,12 @@ export function scanMessage(
   while (lineStart < limit && (bytes[lineStart] === CR || bytes[lineStart] === LF)) lineStart++;
   let lineEnd = lineStart;
   let hasControlCharacters = false;
-  for (; lineEnd < limit; lineEnd++) {
-    const byte = bytes[lineEnd]!;
-    if (byte >= 32 && byte !== 127) continue;
-    if (byte === LF) break;
-    if (byte !== HTAB && !(byte === CR && (lineEnd + 1 >= limit || bytes[lineEnd + 1] === LF)))
+  for (;;) {
+    lineEnd = skipText(bytes, lineEnd, limit);
+    if (lineEnd >= limit || bytes[lineEnd] === LF) break;
+    if (bytes[lineEnd] !== HTAB && !(bytes[lineEnd] === CR && (lineEnd + 1 >= limit || bytes[lineEnd + 1] === LF)))
       hasControlCharacters = true;
+    lineEnd++;
   }
   const textEnd = lineEnd > lineStart && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
   const kind = readStartLine(bytes, lineStart, textEnd, cursor);
