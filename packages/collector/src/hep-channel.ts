@@ -1,0 +1,68 @@
+import { type AgentTable, createAgentTable } from './agent-table.ts';
+import { type BatchFlusher, type BatchLimits, createBatchFlusher, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
+import { createHepIntake, type HepIntake } from './hep-intake.ts';
+import { createKeyCheck } from './key-check.ts';
+import { createNetworkFilter } from './network-filter.ts';
+import { createPacketPipeline } from './packet-pipeline.ts';
+import { emptyCounters, type ReceiveCounters } from './receive-counters.ts';
+import type { SinkEvents, SinkFactory } from './receiver.ts';
+
+/** What every HEP receiver is told. Plain values: they cross over to a worker. */
+export interface HepChannelSettings {
+  /** Names the node of agents that name none. */
+  nodeName: string;
+  /** Of which a sender must show one; none: not asked for. */
+  keys?: readonly string[];
+  /** From which HEP is taken, `10.0.0.0/8`; none: any. */
+  networks?: readonly string[];
+  batch?: Partial<BatchLimits>;
+  /** Nodes known by name, 10,000 when absent. */
+  maxAgents?: number;
+}
+
+/** From a datagram or frame to the sink, with all that is counted on the way. One a thread and receiver. */
+export interface HepChannel {
+  readonly intake: HepIntake;
+  readonly counters: ReceiveCounters;
+  readonly agents: AgentTable;
+  readonly flusher: BatchFlusher;
+  /** Why the last batch could not be closed; undefined when it could. */
+  readonly sinkError: string | undefined;
+}
+
+/** Throws RangeError for networks that are none. */
+export function createHepChannel(
+  settings: HepChannelSettings,
+  createSink: SinkFactory,
+  events: SinkEvents,
+): HepChannel {
+  const counters = emptyCounters();
+  const agents = createAgentTable(settings.nodeName, settings.maxAgents);
+  const isAllowed = createNetworkFilter(settings.networks ?? []);
+  const hasKey = createKeyCheck(settings.keys ?? []);
+  let sinkError: string | undefined;
+  const sink = createSink({
+    onBatch(batch) {
+      sinkError = undefined;
+      events.onBatch(batch);
+    },
+    onLost(messages, error) {
+      counters.lostBySink += messages;
+      sinkError = error.message;
+      events.onLost(messages, error);
+    },
+  });
+  const pipeline = createPacketPipeline({ sink, nodeName: settings.nodeName, counters });
+  const flusher = createBatchFlusher(sink, { ...DEFAULT_BATCH_LIMITS, ...settings.batch }, (error) => {
+    sinkError = error.message;
+  });
+  return {
+    intake: createHepIntake({ pipeline, counters, agents, isAllowed, hasKey }),
+    counters,
+    agents,
+    flusher,
+    get sinkError() {
+      return sinkError;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { decodeHep, HepFlag, hepDefect, isHepPacket } from '@calliope/hep';
+import { defectBit, emptyPacket } from '@calliope/model';
+import type { AgentTable } from './agent-table.ts';
+import type { KeyCheck } from './key-check.ts';
+import type { NetworkFilter } from './network-filter.ts';
+import { isKeepAlive, type PacketPipeline, Taken } from './packet-pipeline.ts';
+import type { ReceiveCounters } from './receive-counters.ts';
+
+export interface HepIntakeOptions {
+  pipeline: PacketPipeline;
+  counters: ReceiveCounters;
+  agents: AgentTable;
+  /** Absent: any source may send. */
+  isAllowed: NetworkFilter | undefined;
+  /** Absent: no key is asked for. */
+  hasKey: KeyCheck | undefined;
+}
+
+/** Takes datagrams and frames of HEP senders. */
+export interface HepIntake {
+  /**
+   * Takes the datagram or frame `bytes[start, end)`, received at `receivedUs` from `sender[senderAt, senderAt + 16)`
+   * (IPv4 as ::ffff:a.b.c.d). Counts it, whatever it is.
+   */
+  take(bytes: Uint8Array, start: number, end: number, receivedUs: number, sender: Uint8Array, senderAt: number): void;
+}
+
+const BAD_TIMESTAMP = defectBit('bad_timestamp');
+const TRUNCATED = defectBit('truncated');
+
+export function createHepIntake(options: HepIntakeOptions): HepIntake {
+  const { pipeline, counters, agents, isAllowed, hasKey } = options;
+  const packet = emptyPacket();
+
+  function countUndecodable(result: number): void {
+    counters.received++;
+    counters.undecodable++;
+    const name = hepDefect(result);
+    counters.undecodableBy[name] = (counters.undecodableBy[name] ?? 0) + 1;
+  }
+
+  return {
+    take(bytes, start, end, receivedUs, sender, senderAt) {
+      if (isAllowed && !isAllowed(sender, senderAt)) {
+        counters.received++;
+        counters.refused++;
+        return;
+      }
+      const result = decodeHep(bytes, start, end, packet, receivedUs);
+      if (!isHepPacket(result)) {
+        // What keeps a path through a NAT open is no fault of anybody's.
+        if (isKeepAlive(bytes, start, end)) counters.keepAlives++;
+        else countUndecodable(result);
+        return;
+      }
+      if (hasKey && !hasKey(packet)) {
+        counters.received++;
+        counters.refused++;
+        return;
+      }
+      let defects = 0;
+      if (result & HepFlag.BAD_TIMESTAMP) defects |= BAD_TIMESTAMP;
+      if (result & HepFlag.DAMAGED) defects |= TRUNCATED;
+      if (pipeline.take(packet, defects) === Taken.KEEP_ALIVE) return;
+      const hasTime = (result & (HepFlag.BAD_TIMESTAMP | HepFlag.NO_TIMESTAMP)) === 0;
+      agents.note(packet, hasTime, receivedUs, sender, senderAt);
+    },
+  };
+}

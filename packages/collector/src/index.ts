@@ -1,0 +1,23 @@
+export { type AgentTable, createAgentTable, mergeAgentReports } from './agent-table.ts';
+export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
+export { createDgramReceiver, type DgramReceiverOptions } from './dgram-receiver.ts';
+export type { HepChannelSettings } from './hep-channel.ts';
+export { loadLibc } from './libc.ts';
+export { createNetworkFilter, type NetworkFilter } from './network-filter.ts';
+export { createPacketPipeline, type PacketPipeline, type PacketPipelineOptions, Taken } from './packet-pipeline.ts';
+export { emptyCounters, type ReceiveCounters } from './receive-counters.ts';
+export { type ReceiveWorkerOptions, runReceiveWorker } from './receive-worker.ts';
+export {
+  type BatchDelivery,
+  type BatchOutcome,
+  type Receiver,
+  ReceiverError,
+  type ReceiverErrorCode,
+  type SinkEvents,
+  type SinkFactory,
+} from './receiver.ts';
+export { createSpoolDrainer, type SpoolDrainer, type SpoolDrainerOptions, type SpoolReport } from './spool-drainer.ts';
+export { createTcpReceiver, type TcpReceiverOptions } from './tcp-receiver.ts';
+export { type ChosenUdpReceiver, createUdpReceiver } from './udp-receiver.ts';
+export { DEFAULT_HEP_ADDRESS, DEFAULT_HEP_PORT, type UdpReceiverOptions } from './udp-receiver-options.ts';
+export { createUdpWorkerReceiver, type UdpWorkerReceiverOptions } from './udp-worker-receiver.ts';

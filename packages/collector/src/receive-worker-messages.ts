@@ -1,0 +1,27 @@
+import type { AgentReport, SpoolBatch } from '@calliope/model';
+import type { HepChannelSettings } from './hep-channel.ts';
+import type { ReceiveCounters } from './receive-counters.ts';
+import type { ReceiverErrorCode } from './receiver.ts';
+
+/** What a receive worker is told at its start, as a part of its `workerData`. */
+export interface ReceiveWorkerSettings extends HepChannelSettings {
+  address: string;
+  port: number;
+  receiveBufferBytes: number;
+  reusePort: boolean;
+}
+
+/** The key of {@link ReceiveWorkerSettings} in `workerData`; the rest of it belongs to the composition root. */
+export const RECEIVE_WORKER = 'receiveWorker';
+
+/** To the worker, which looks for them between batches. */
+export type ToReceiveWorker = { type: 'flush'; request: number } | { type: 'stop' };
+
+/** From the worker. Counters are those since its start; those sent with a batch include the batch. */
+export type FromReceiveWorker =
+  | { type: 'ready'; address: string; port: number; receiveBufferBytes: number }
+  | { type: 'failed'; code: ReceiverErrorCode; message: string }
+  | { type: 'batch'; batch: SpoolBatch; counters: ReceiveCounters }
+  | { type: 'counters'; counters: ReceiveCounters; agents: AgentReport[]; problems: string[] }
+  | { type: 'flushed'; request: number }
+  | { type: 'stopped' };

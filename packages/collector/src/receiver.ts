@@ -1,0 +1,76 @@
+import type { AgentReport, MessageSink, ReceiverReport, SpoolBatch } from '@calliope/model';
+
+/** One entrance of the capture node. It holds a socket, so it is started and stopped; it never exits by itself after the start. */
+export interface Receiver {
+  /** e.g. `udp [::]:9060`, with the real port once it is started. */
+  readonly name: string;
+  /** e.g. `[::]:9060`. */
+  readonly address: string;
+  /** Resolves when it receives. Rejects with {@link ReceiverError}: an operator's mistake, to be shown at the start. */
+  start(): Promise<void>;
+  /** Takes what has already arrived, flushes, releases. Resolves when every batch has been handed over. */
+  stop(): Promise<void>;
+  /** Closes the open batch and resolves when it has been handed over. */
+  flush(): Promise<void>;
+  report(): ReceiverReport;
+  agents(): AgentReport[];
+  /** Plain sentences of what is wrong and what to do. */
+  problems(): string[];
+}
+
+export type ReceiverErrorCode =
+  | 'address_in_use'
+  | 'address_not_available'
+  | 'permission_denied'
+  | 'not_supported'
+  | 'failed';
+
+/** Why a receiver did not start. */
+export class ReceiverError extends Error {
+  readonly code: ReceiverErrorCode;
+
+  constructor(code: ReceiverErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'ReceiverError';
+    this.code = code;
+  }
+}
+
+const CODES: Record<string, ReceiverErrorCode> = {
+  EADDRINUSE: 'address_in_use',
+  EADDRNOTAVAIL: 'address_not_available',
+  EACCES: 'permission_denied',
+  EPERM: 'permission_denied',
+  EAFNOSUPPORT: 'not_supported',
+};
+
+const ADVICE: Record<ReceiverErrorCode, string> = {
+  address_in_use: 'another process has it. Stop that one, or listen elsewhere',
+  address_not_available: 'this machine has no such address',
+  permission_denied: 'the system does not allow it (ports below 1024 need CAP_NET_BIND_SERVICE)',
+  not_supported: 'the system has no such address family',
+  failed: 'the system refused',
+};
+
+/** The error for a failed socket call; `systemCode` as in `EADDRINUSE`. */
+export function receiverError(name: string, systemCode: string, cause?: unknown): ReceiverError {
+  const code = CODES[systemCode] ?? 'failed';
+  return new ReceiverError(code, `${name}: ${ADVICE[code]} (${systemCode})`, { cause });
+}
+
+/** What became of a batch that was handed over. */
+export type BatchOutcome = 'stored' | 'dropped' | 'rejected';
+
+/** Where closed batches go: the spool drainer's `add`. `onSettled` is called once. */
+export type BatchDelivery = (batch: SpoolBatch, onSettled: (outcome: BatchOutcome) => void) => void;
+
+/** What a sink tells its owner. */
+export interface SinkEvents {
+  /** A batch is in the spool. */
+  onBatch(batch: SpoolBatch): void;
+  /** A batch could not be written: its messages are lost. */
+  onLost(messages: number, error: Error): void;
+}
+
+/** Makes a receiver's sink: the composition root's, as it knows the store. */
+export type SinkFactory = (events: SinkEvents) => MessageSink;

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { ReceiverReport, SpoolBatch } from '@calliope/model';
+import {
+  type BatchDelivery,
+  createDgramReceiver,
+  createTcpReceiver,
+  createUdpWorkerReceiver,
+  type HepChannelSettings,
+  loadLibc,
+  type Receiver,
+  ReceiverError,
+} from '../src/index.ts';
+import { createFileSink, readBatch, type StoredMessage } from './file-sink.ts';
+import { hepFrame, optionsRequest, parseEndpoint, sendTcp, sendUdp, until } from './hep-senders.ts';
+
+interface Place {
+  directory: string;
+  address: string;
+  port: number;
+  deliver: BatchDelivery;
+}
+interface Kind {
+  name: string;
+  skip: string | false;
+  create(settings: HepChannelSettings, place: Place): Receiver;
+  send(host: string, port: number, frames: readonly Uint8Array[]): Promise<void>;
+}
+
+const libc = loadLibc();
+const KINDS: Kind[] = [
+  {
+    name: 'udp worker',
+    skip: 'reason' in libc ? libc.reason : false,
+    create: (settings, { directory, ...place }) =>
+      createUdpWorkerReceiver({
+        ...settings,
+        ...place,
+        workerUrl: new URL('./udp-test-worker.ts', import.meta.url),
+        workerData: { directory },
+      }),
+    send: sendUdp,
+  },
+  {
+    name: 'udp dgram',
+    skip: false,
+    create: (settings, { directory, ...place }) =>
+      createDgramReceiver({
+        ...settings,
+        ...place,
+        createSink: (events) => createFileSink(directory, 'dgram', events),
+      }),
+    send: sendUdp,
+  },
+  {
+    name: 'tcp',
+    skip: false,
+    create: (settings, { directory, ...place }) =>
+      createTcpReceiver({ ...settings, ...place, createSink: (events) => createFileSink(directory, 'tcp', events) }),
+    send: sendTcp,
+  },
+];
+
+function assertAddsUp(report: ReceiverReport): void {
+  const dropped = Object.values(report.dropped).reduce((sum, count) => sum + count, 0);
+  const parts = report.stored + report.duplicates + report.refused + report.undecodable + dropped + report.pending;
+  assert.equal(report.received, parts, JSON.stringify(report));
+}
+
+for (const kind of KINDS) {
+  describe(kind.name, { skip: kind.skip }, () => {
+    let directory: string;
+    before(() => {
+      directory = mkdtempSync(join(tmpdir(), 'calliope-receiver-'));
+    });
+    after(() => rmSync(directory, { recursive: true }));
+
+    /** Runs a receiver whose batches are read and counted as stored. */
+    async function withReceiver(
+      settings: Partial<HepChannelSettings>,
+      address: string,
+      use: (receiver: Receiver, stored: StoredMessage[], port: number) => Promise<void>,
+    ): Promise<{ stored: StoredMessage[]; receiver: Receiver }> {
+      const stored: StoredMessage[] = [];
+      const deliver = (batch: SpoolBatch, onSettled: (outcome: 'stored') => void) => {
+        stored.push(...readBatch(batch));
+        onSettled('stored');
+      };
+      const receiver = kind.create({ nodeName: 'here', ...settings }, { directory, address, port: 0, deliver });
+      await receiver.start();
+      try {
+        await use(receiver, stored, parseEndpoint(receiver.address).port);
+      } finally {
+        await receiver.stop();
+      }
+      assertAddsUp(receiver.report());
+      return { stored, receiver };
+    }
+
+    for (const [address, host] of [
+      ['127.0.0.1', '127.0.0.1'],
+      ['::1', '::1'],
+      ['::', '127.0.0.1'],
+      ['::', '::1'],
+    ] as const) {
+      test(`listening on ${address}, takes what is sent to ${host}`, async () => {
+        const callIds = ['a', 'b', 'c'];
+        const { stored, receiver } = await withReceiver({}, address, async (receiver, _, port) => {
+          assert.ok(port > 0);
+          assert.match(receiver.name, new RegExp(`^(udp|tcp) .*:${port}$`));
+          await kind.send(
+            host,
+            port,
+            callIds.map((id) => hepFrame(optionsRequest(id))),
+          );
+        });
+        assert.deepEqual(
+          stored.map(({ callId }) => callId),
+          callIds,
+        );
+        const [agent, ...others] = receiver.agents();
+        assert.deepEqual(others, []);
+        assert.equal(agent!.node, '2001');
+        assert.equal(agent!.address, host);
+        assert.equal(agent!.received, 3);
+        assert.ok(Math.abs(agent!.skewMs!) < 60_000);
+      });
+    }
+
+    test('stores what it took within a batch’s age, without being asked to', async () => {
+      await withReceiver({}, '127.0.0.1', async (receiver, stored, port) => {
+        await kind.send('127.0.0.1', port, [hepFrame()]);
+        await until(() => stored.length === 1, 'the batch');
+        await until(() => receiver.report().stored === 1, 'the report');
+      });
+    });
+
+    test('closes a batch at its number of messages, and on request', async () => {
+      await withReceiver(
+        { batch: { maxMessages: 10, maxAgeMs: 3_600_000 } },
+        '127.0.0.1',
+        async (receiver, stored, port) => {
+          await kind.send(
+            '127.0.0.1',
+            port,
+            Array.from({ length: 9 }, () => hepFrame()),
+          );
+          await until(() => receiver.report().pending === 9, 'nine messages pending');
+          assert.equal(stored.length, 0);
+          await receiver.flush();
+          assert.equal(stored.length, 9);
+          await kind.send(
+            '127.0.0.1',
+            port,
+            Array.from({ length: 10 }, () => hepFrame()),
+          );
+          await until(() => stored.length === 19, 'a batch of ten');
+        },
+      );
+    });
+
+    test('takes at the stop what has already arrived', async () => {
+      const { stored } = await withReceiver({ batch: { maxAgeMs: 3_600_000 } }, '127.0.0.1', async (_, __, port) => {
+        await kind.send(
+          '127.0.0.1',
+          port,
+          Array.from({ length: 500 }, () => hepFrame()),
+        );
+      });
+      assert.equal(stored.length, 500);
+    });
+
+    test('counts what it refuses for its key, and takes one of several keys', async () => {
+      const { stored, receiver } = await withReceiver({ keys: ['alpha', 'beta'] }, '127.0.0.1', async (_, __, port) => {
+        await kind.send('127.0.0.1', port, [
+          hepFrame(optionsRequest('1'), { key: 'alpha' }),
+          hepFrame(optionsRequest('2'), { key: 'beta' }),
+          hepFrame(optionsRequest('3'), { key: 'alph' }),
+          hepFrame(optionsRequest('4'), { key: 'alphab' }),
+          hepFrame(optionsRequest('5')),
+        ]);
+      });
+      assert.deepEqual(
+        stored.map(({ callId }) => callId),
+        ['1', '2'],
+      );
+      assert.equal(receiver.report().refused, 3);
+      assert.equal(receiver.agents()[0]!.received, 2);
+    });
+
+    test('counts what comes from networks that are not allowed', async () => {
+      const { stored, receiver } = await withReceiver(
+        { networks: ['192.0.2.0/24'] },
+        '127.0.0.1',
+        async (_, __, port) => {
+          await kind.send('127.0.0.1', port, [hepFrame(), hepFrame()]);
+        },
+      );
+      assert.deepEqual(stored, []);
+      assert.equal(receiver.report().refused, 2);
+      const allowed = await withReceiver({ networks: ['127.0.0.0/8'] }, '127.0.0.1', async (_, __, port) => {
+        await kind.send('127.0.0.1', port, [hepFrame()]);
+      });
+      assert.equal(allowed.stored.length, 1);
+    });
+
+    test('counts garbage as undecodable and keep-alives apart', async () => {
+      const { stored, receiver } = await withReceiver({}, '127.0.0.1', async (_, __, port) => {
+        await kind.send('127.0.0.1', port, [hepFrame(), Buffer.from('garbage'), hepFrame('\r\n\r\n'), hepFrame()]);
+      });
+      assert.equal(stored.length, 2);
+      const report = receiver.report();
+      assert.equal(report.undecodable, 1);
+      assert.equal(report.keepAlives, 1);
+      assert.equal(report.received, 3);
+    });
+
+    test('takes gzip frames', async () => {
+      const { stored } = await withReceiver({}, '127.0.0.1', async (_, __, port) => {
+        await kind.send('127.0.0.1', port, [gzipSync(hepFrame(optionsRequest('zipped')))]);
+      });
+      assert.equal(stored[0]!.callId, 'zipped');
+    });
+
+    test('says at the start that the address is taken, or is none of this machine', async () => {
+      await withReceiver({}, '127.0.0.1', async (_, __, port) => {
+        const deliver = () => {};
+        const second = kind.create({ nodeName: 'x' }, { directory, address: '127.0.0.1', port, deliver });
+        await assert.rejects(
+          second.start(),
+          (error) => error instanceof ReceiverError && error.code === 'address_in_use',
+        );
+        for (const address of ['192.0.2.77', 'example.net']) {
+          const elsewhere = kind.create({ nodeName: 'x' }, { directory, address, port: 0, deliver });
+          await assert.rejects(
+            elsewhere.start(),
+            (error) => error instanceof ReceiverError && error.code === 'address_not_available',
+          );
+        }
+      });
+    });
+
+    test('goes on, counts and says so when batches cannot be written', async () => {
+      const gone = mkdtempSync(join(tmpdir(), 'calliope-gone-'));
+      const deliver = () => assert.fail('no batch can be written');
+      const receiver = kind.create({ nodeName: 'here' }, { directory: gone, address: '127.0.0.1', port: 0, deliver });
+      await receiver.start();
+      rmSync(gone, { recursive: true });
+      await kind.send('127.0.0.1', parseEndpoint(receiver.address).port, [hepFrame(), hepFrame()]);
+      await until(() => receiver.report().dropped.spool === 2, 'the loss to be counted');
+      await until(() => receiver.problems().some((problem) => problem.includes('could not be written')), 'the problem');
+      await receiver.stop();
+      assertAddsUp(receiver.report());
+    });
+  });
+}
