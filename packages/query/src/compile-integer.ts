@@ -66,7 +66,7 @@ function integerSpan(field: SearchField, text: string): OrderedSpan | undefined 
 /** A duration; its span is as long as the unit written, at least a millisecond. */
 function durationSpan(text: string): OrderedSpan | undefined {
   const duration = parseDuration(text);
-  if (!duration || !Number.isInteger(duration.ms)) return undefined;
+  if (!duration || !Number.isSafeInteger(duration.ms)) return undefined;
   return { from: duration.ms, to: duration.ms + Math.max(1, duration.resolutionMs) };
 }
 

@@ -104,7 +104,7 @@ describe('checkRegularExpression', () => {
         if (!isFault(check)) new RegExp(check.source);
         else assert.ok(check.position + check.length <= parts.join('').length);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -190,7 +190,7 @@ describe('compileQuery', () => {
           assert.notEqual(message, '');
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

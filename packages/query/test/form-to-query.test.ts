@@ -151,7 +151,7 @@ describe('formToQuery', () => {
         // The only ways in which a form's own query cannot be shown are values that fit no field.
         else assert.match(back.reason, /^it has|has no field$/);
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 });

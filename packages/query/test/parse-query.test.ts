@@ -84,7 +84,7 @@ describe('parseQuery', () => {
         const parsed = parseQuery(text);
         if (!parsed.ok) assert.ok(parsed.error.position + parsed.error.length <= text.length);
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 });

@@ -36,7 +36,7 @@ describe('printQuery', () => {
         assert.ok(parsed.ok, `${text}: ${parsed.ok || parsed.error.message}`);
         assert.deepEqual(withoutSpans(parsed.ast), withoutSpans(ast));
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 
@@ -46,7 +46,7 @@ describe('printQuery', () => {
         const parsed = parseQuery(text);
         if (parsed.ok) assert.equal(printed(printQuery(parsed.ast)), printQuery(parsed.ast));
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     );
   });
 });
