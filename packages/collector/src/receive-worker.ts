@@ -37,10 +37,11 @@ export function runReceiveWorker(options: ReceiveWorkerOptions): void {
   const port = parentPort;
   const post = (message: FromReceiveWorker): void => port.postMessage(message);
   const settings = (workerData as Record<string, ReceiveWorkerSettings>)[RECEIVE_WORKER]!;
+  let socket: UdpSocket | undefined;
   try {
     const loaded = loadLibc();
     if ('reason' in loaded) throw new ReceiverError('not_supported', loaded.reason);
-    const socket = openUdpSocket(loaded.libc, { ...settings, waitMs: WAIT_MS });
+    socket = openUdpSocket(loaded.libc, { ...settings, waitMs: WAIT_MS });
     const loop = createLoop(loaded.libc, socket, settings, options, post);
     const { address, port: boundPort, receiveBufferBytes } = socket;
     post({ type: 'ready', address, port: boundPort, receiveBufferBytes });
@@ -54,11 +55,13 @@ export function runReceiveWorker(options: ReceiveWorkerOptions): void {
       loop.receive(false);
     }
     loop.drain();
-    socket.close();
     post({ type: 'stopped' });
   } catch (error) {
     if (!(error instanceof ReceiverError)) throw error;
     post({ type: 'failed', code: error.code, message: error.message });
+  } finally {
+    // Node knows nothing of this descriptor: it would outlive the thread, and keep the port.
+    socket?.close();
   }
   // Nothing is left to wait for; without this the port would keep the thread.
   port.close();

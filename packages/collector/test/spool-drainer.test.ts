@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { type SpoolBatch, StoreError } from '@calliope/model';
+import { type BatchOutcome, createSpoolDrainer, type SpoolDrainer, type SpoolDrainerOptions } from '../src/index.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'calliope-spool-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const passing = () => new StoreError('unavailable', 'the engine restarts', { retryable: true });
+const corrupt = () => new StoreError('batch_corrupt', 'row 3 does not parse', { retryable: false });
+
+function writeBatch(id: string, messages: number, bytes = 100): SpoolBatch {
+  const path = join(directory, `${id}.${messages}.batch`);
+  writeFileSync(path, 'x'.repeat(bytes));
+  return { id, path, messages, bytes };
+}
+
+/** An inserter that fails as it is told, once for each error, and remembers what it was given and what it took. */
+function fakeInserter(failures: Record<string, Error[]> = {}) {
+  const calls: string[] = [];
+  const stored = new Map<string, number>();
+  let running = 0;
+  return {
+    calls,
+    stored,
+    async insert(batch: SpoolBatch) {
+      assert.equal(++running, 1, 'one insert at a time');
+      calls.push(batch.id);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      const failure = failures[batch.id]?.shift();
+      if (failure) throw failure;
+      assert.ok(existsSync(batch.path), 'the file is there while it is inserted');
+      // As the database does: the same id again adds nothing.
+      stored.set(batch.id, batch.messages);
+    },
+  };
+}
+
+function drainer(options: Partial<SpoolDrainerOptions> & Pick<SpoolDrainerOptions, 'inserter'>): SpoolDrainer {
+  return createSpoolDrainer({
+    directory,
+    limitBytes: 1e9,
+    policy: 'drop-oldest',
+    retryAfterMs: 1,
+    retryAtMostMs: 4,
+    ...options,
+  });
+}
+
+/** An inserter that waits until it is let go. */
+function heldInserter() {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const inserter = fakeInserter();
+  const insert = inserter.insert.bind(inserter);
+  inserter.insert = async (batch) => {
+    await released;
+    await insert(batch);
+  };
+  return { inserter, release };
+}
+
+test('inserts in order, one at a time, and removes what is in', async () => {
+  const inserter = fakeInserter();
+  const spool = drainer({ inserter });
+  await spool.start();
+  const outcomes: [string, BatchOutcome][] = [];
+  for (const id of ['a', 'b', 'c']) spool.add(writeBatch(id, 5), (outcome) => outcomes.push([id, outcome]));
+  assert.equal(spool.report().spool.batches, 3);
+  assert.equal(spool.report().spool.bytes, 300);
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['a', 'b', 'c']);
+  assert.deepEqual(outcomes, [
+    ['a', 'stored'],
+    ['b', 'stored'],
+    ['c', 'stored'],
+  ]);
+  assert.deepEqual(readdirSync(directory), []);
+  const { spool: left, insertedMessages } = spool.report();
+  assert.deepEqual(left, { batches: 0, bytes: 0, limitBytes: 1e9, droppedMessages: 0, oldestUs: null });
+  assert.equal(insertedMessages, 15);
+});
+
+test('finds what a crash left, oldest first, and removes what was half written', async () => {
+  for (const [id, seconds] of [
+    ['young', 3000],
+    ['old', 1000],
+    ['middle', 2000],
+  ] as const) {
+    utimesSync(writeBatch(id, 7).path, seconds, seconds);
+  }
+  writeFileSync(join(directory, 'half.3.tmp'), 'x');
+  writeFileSync(join(directory, 'README'), 'of no concern');
+  const inserter = fakeInserter();
+  const spool = drainer({ inserter });
+  await spool.start();
+  assert.equal(spool.report().spool.oldestUs, 1000e6);
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['old', 'middle', 'young']);
+  assert.deepEqual(readdirSync(directory), ['README']);
+  assert.equal(spool.report().recoveredBatches, 3);
+  assert.equal(spool.report().recoveredMessages, 21);
+});
+
+test('makes the directory', async () => {
+  const spool = createSpoolDrainer({
+    directory: join(directory, 'a/b'),
+    inserter: fakeInserter(),
+    limitBytes: 1,
+    policy: 'drop-oldest',
+  });
+  await spool.start();
+  await spool.stop();
+  assert.ok(existsSync(join(directory, 'a/b')));
+});
+
+test('repeats an insert that failed for the moment, before any other, and says what is wrong meanwhile', async () => {
+  const inserter = fakeInserter({ a: [passing(), passing(), new Error('of no known kind')] });
+  const spool = drainer({ inserter });
+  await spool.start();
+  spool.add(writeBatch('a', 1));
+  spool.add(writeBatch('b', 1));
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.equal(spool.report().lastError, 'the engine restarts');
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['a', 'a', 'a', 'a', 'b']);
+  assert.equal(spool.report().lastError, undefined);
+  assert.equal(spool.report().insertedBatches, 2);
+});
+
+test('a batch inserted before a crash is inserted again with the same id, which adds nothing', async () => {
+  const inserter = fakeInserter();
+  const batch = writeBatch('a', 4);
+  await inserter.insert(batch);
+  const spool = drainer({ inserter });
+  await spool.start();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['a', 'a']);
+  assert.deepEqual([...inserter.stored], [['a', 4]]);
+});
+
+test('sets a corrupt batch aside with the reason, and goes on with the others', async () => {
+  const inserter = fakeInserter({ bad: [corrupt()] });
+  const spool = drainer({ inserter });
+  await spool.start();
+  const outcomes: string[] = [];
+  for (const id of ['bad', 'good']) spool.add(writeBatch(id, 3), (outcome) => outcomes.push(`${id} ${outcome}`));
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(outcomes, ['bad rejected', 'good stored']);
+  assert.deepEqual(readdirSync(directory).sort(), ['bad.3.batch.reason.txt', 'bad.3.batch.rejected']);
+  assert.match(readFileSync(join(directory, 'bad.3.batch.reason.txt'), 'utf8'), /row 3 does not parse/);
+  assert.equal(spool.report().rejectedMessages, 3);
+  assert.equal(spool.report().spool.bytes, 0);
+  // Nor does it come back at the next start.
+  const next = drainer({ inserter });
+  await next.start();
+  await next.stop();
+  assert.equal(next.report().recoveredBatches, 0);
+});
+
+test('a batch that fails for no known reason is set aside in the end', async () => {
+  const failures = Array.from({ length: 100 }, () => new TypeError('a fault of the program'));
+  const inserter = fakeInserter({ odd: failures });
+  const spool = drainer({ inserter });
+  await spool.start();
+  spool.add(writeBatch('odd', 1));
+  spool.add(writeBatch('good', 1));
+  await spool.idle();
+  await spool.stop();
+  assert.equal(inserter.calls.at(-1), 'good');
+  assert.equal(spool.report().rejectedBatches, 1);
+});
+
+test('keeps few of the rejected batches', async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `bad${i}`);
+  const inserter = fakeInserter(Object.fromEntries(names.map((name) => [name, [corrupt()]])));
+  const spool = drainer({ inserter });
+  await spool.start();
+  for (const name of names) spool.add(writeBatch(name, 1));
+  await spool.idle();
+  await spool.stop();
+  assert.equal(readdirSync(directory).filter((name) => name.endsWith('.rejected')).length, 16);
+  assert.equal(readdirSync(directory).length, 32);
+});
+
+test('drops the oldest batches past the bound, exactly counted, but not the one that is being inserted', async () => {
+  const { inserter, release } = heldInserter();
+  const spool = drainer({ inserter, limitBytes: 350 });
+  await spool.start();
+  const outcomes: Record<string, BatchOutcome> = {};
+  for (const [i, id] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+    spool.add(writeBatch(id, 10 ** i), (outcome) => {
+      outcomes[id] = outcome;
+    });
+    assert.ok(spool.report().spool.bytes <= 350);
+  }
+  assert.equal(spool.isNearlyFull, true);
+  release();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(outcomes, { a: 'stored', b: 'dropped', c: 'dropped', d: 'stored', e: 'stored' });
+  assert.equal(spool.report().spool.droppedMessages, 110);
+  assert.equal(spool.report().insertedMessages, 11_001);
+  assert.equal(spool.isNearlyFull, false);
+  assert.deepEqual(readdirSync(directory), []);
+});
+
+test('drops the newest batches when told to', async () => {
+  const { inserter, release } = heldInserter();
+  const spool = drainer({ inserter, limitBytes: 350, policy: 'drop-newest' });
+  await spool.start();
+  for (const [i, id] of ['a', 'b', 'c', 'd', 'e'].entries()) spool.add(writeBatch(id, 10 ** i));
+  release();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['a', 'b', 'c']);
+  assert.equal(spool.report().spool.droppedMessages, 11_000);
+});
+
+test('what is left over past the bound is dropped at the start, and counted', async () => {
+  for (const [i, id] of ['a', 'b', 'c'].entries()) utimesSync(writeBatch(id, 10 ** i).path, 1000 + i, 1000 + i);
+  const inserter = fakeInserter();
+  const spool = drainer({ inserter, limitBytes: 250 });
+  await spool.start();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['b', 'c']);
+  assert.equal(spool.report().spool.droppedMessages, 1);
+});
+
+test('a stop while the database is away leaves what waits for the next start', async () => {
+  const inserter = fakeInserter({ a: Array.from({ length: 1000 }, passing) });
+  const spool = drainer({ inserter, retryAfterMs: 60_000, retryAtMostMs: 60_000 });
+  await spool.start();
+  spool.add(writeBatch('a', 1));
+  spool.add(writeBatch('b', 1));
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['a']);
+  assert.deepEqual(readdirSync(directory).sort(), ['a.1.batch', 'b.1.batch']);
+  const next = fakeInserter();
+  const restarted = drainer({ inserter: next });
+  await restarted.start();
+  await restarted.idle();
+  await restarted.stop();
+  assert.deepEqual(next.calls.sort(), ['a', 'b']);
+});
+
+test('a directory that cannot be used is said at the start', async () => {
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+  const spool = createSpoolDrainer({
+    directory: join(file, 'x'),
+    inserter: fakeInserter(),
+    limitBytes: 1,
+    policy: 'drop-oldest',
+  });
+  await assert.rejects(spool.start(), /ENOTDIR|EEXIST/);
+});
