@@ -287,7 +287,7 @@ async function answerApi(
       {
         id: 't2',
         name,
-        username: session.username,
+        username: 'admin',
         createdUs: startedUs,
         lastUsedUs: null,
         expiresUs: null,

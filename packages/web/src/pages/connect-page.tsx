@@ -9,11 +9,14 @@ import { senderRecipes } from '../view/sender-recipes.ts';
 export function ConnectPage({ firstStart }: { firstStart: boolean }) {
   const health = useHealth();
   const [chosen, setChosen] = useState('');
-  const addresses = (health.data?.listen.hep ?? []).flatMap((text) => {
+  const listed = (health.data?.listen.hep ?? []).flatMap((text) => {
     const address = listenAddress(text, window.location.hostname);
     return address ? [address] : [];
   });
-  const nameOf = (address: (typeof addresses)[number]) => `${address.transport} ${hostPort(address)}`;
+  const nameOf = (address: (typeof listed)[number]) => `${address.transport} ${hostPort(address)}`;
+  const addresses = listed.filter(
+    (address, index) => listed.findIndex((other) => nameOf(other) === nameOf(address)) === index,
+  );
   const hep = addresses.find((address) => nameOf(address) === chosen) ?? addresses[0];
   return (
     <main className="page">

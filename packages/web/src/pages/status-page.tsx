@@ -119,7 +119,8 @@ export function StatusPage() {
           <span className={`health-dot ${health.status}`} aria-hidden="true" />
           <b>{health.status}</b>
           <span className="muted">
-            version {health.version}, up {formatUptime(health.uptimeSeconds)}, {health.listen.http}
+            version {health.version}, up {formatUptime(health.uptimeSeconds)}, {health.listen.http}; times in{' '}
+            {localZone()}
           </span>
         </div>
         {health.problems.length > 0 && (
