@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { createAccounts } from '../src/accounts/accounts.ts';
 import { createPasswordHasher, DEFAULT_PASSWORD_COST } from '../src/accounts/password-hash.ts';
@@ -53,14 +57,27 @@ test('no more than two hashes are made at a time, and a queue that is full says 
 });
 
 test('a hash of another cost is made anew when its user logs in', async () => {
-  const path = 'file:costs?mode=memory&cache=shared';
-  const keeper = createAccounts(path, { passwordCost: CHEAP });
-  await keeper.addUser({ username: 'alice', role: 'user', password: PASSWORD });
+  const directory = await mkdtemp(join(tmpdir(), 'calliope-costs-'));
+  const path = join(directory, 'control.sqlite');
+  const storedHash = () => {
+    const opened = new DatabaseSync(path);
+    const hash = opened.prepare('SELECT password_hash FROM users').get()?.password_hash;
+    opened.close();
+    return String(hash);
+  };
+  const cheap = createAccounts(path, { passwordCost: CHEAP });
+  await cheap.addUser({ username: 'alice', role: 'user', password: PASSWORD });
+  cheap.close();
+  assert.match(storedHash(), /m=64,t=1,p=1/);
+
   const raised = createAccounts(path, { passwordCost: { ...CHEAP, passes: 2 } });
+  assert.equal(await raised.verifyPassword('alice', 'not the password'), undefined);
+  assert.match(storedHash(), /m=64,t=1,p=1/);
   assert.equal((await raised.verifyPassword('alice', PASSWORD))?.username, 'alice');
-  assert.equal((await keeper.verifyPassword('alice', PASSWORD))?.username, 'alice');
+  assert.match(storedHash(), /m=64,t=2,p=1/);
+  assert.equal((await raised.verifyPassword('alice', PASSWORD))?.username, 'alice');
   raised.close();
-  keeper.close();
+  await rm(directory, { recursive: true });
 });
 
 test('passwords that are made are strong, acceptable and different', () => {
