@@ -45,3 +45,9 @@ export function checkBuckets(request: SearchRequest, bucketUs: number): void {
 function invalid(message: string): StoreError {
   return new StoreError('query_invalid', message, { retryable: false });
 }
+
+/**
+ * How far from its beginning, and from where a caller says it is `near`, the messages of a call are looked for when not all of stored time is.
+ * Calls longer than this are shown as they stood then.
+ */
+export const CALL_SPAN_US = 86_400_000_000;

@@ -34,8 +34,8 @@ export function connectionArguments(settings: EngineSettings): string[] {
     max_query_size: 16 << 20,
     max_ast_elements: 200_000,
     max_expanded_ast_elements: 500_000,
-    // The numbers' projections are indexes to rows: use them however small the table is.
-    optimize_use_projection_filtering: 1,
+    // The numbers' projections are indexes to rows: searches that count on them say so (see `plan-search.ts`), however small the table is.
+    optimize_use_projection_filtering: 0,
     min_table_rows_to_use_projection_index: 0,
     // Payloads are read only for the rows that are shown.
     query_plan_optimize_lazy_materialization: 1,

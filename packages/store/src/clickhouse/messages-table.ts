@@ -9,17 +9,20 @@ export const SLOT_INTERVAL = 'INTERVAL 6 HOUR';
 export const DEDUPLICATION_WINDOW = 10_000;
 
 /** Keys of the projections that find a number by its last digits. Filters must write these very expressions for the index to be used. */
-export const REVERSED = {
-  from: 'reverse(from_user)',
-  to: 'reverse(to_user)',
-  request: 'reverse(request_other)',
-  asserted: 'reverse(asserted_other)',
-} as const;
+export const REVERSED = { from: 'reverse(from_user)', to: 'reverse(to_user)' } as const;
+
+/** How many bytes of their end the users that few messages have are indexed by. */
+export const RARE_SUFFIX_BYTES = 7;
+
+/** Ends of the users that are only in few messages, or only there different from From and To. Filters must write this very expression. */
+export const RARE_SUFFIXES = `[${['request_other', 'asserted_other', 'diversion_user']
+  .map((user) => `right(${user}, ${RARE_SUFFIX_BYTES})`)
+  .join(', ')}]`;
 
 /**
  * The table of messages. Why it looks so, with measurements, is in `docs/decisions/0003-storage-layout.md`.
  * `request_other` and `asserted_other` are '' when the user is that of To or From, which a bit in `same_users` says: most messages then cost
- * nothing there, nor in the projections over them.
+ * nothing there, and a small filter a granule is index enough for the rest.
  */
 export const MESSAGES_TABLE = `
 CREATE TABLE IF NOT EXISTS calliope.messages (
@@ -57,8 +60,7 @@ CREATE TABLE IF NOT EXISTS calliope.messages (
   asserted_user String ALIAS if(bitAnd(same_users, ${ASSERTED_SAME_AS_FROM}) != 0, from_user, asserted_other),
   PROJECTION by_from (SELECT _part_offset ORDER BY ${REVERSED.from}),
   PROJECTION by_to (SELECT _part_offset ORDER BY ${REVERSED.to}),
-  PROJECTION by_request (SELECT _part_offset ORDER BY ${REVERSED.request}),
-  PROJECTION by_asserted (SELECT _part_offset ORDER BY ${REVERSED.asserted})
+  INDEX rare_suffixes ${RARE_SUFFIXES} TYPE bloom_filter(0.005) GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toStartOfInterval(ts, ${SLOT_INTERVAL})
@@ -66,4 +68,5 @@ ORDER BY (toStartOfHour(ts), call_id, ts)
 SETTINGS
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
+  min_parts_to_merge_at_once = 6,
   old_parts_lifetime = 120`;

@@ -54,3 +54,9 @@ export function addressLiteral(bytes: Uint8Array): Sql {
   for (let i = 0; i < 16; i += 2) groups.push(((bytes[i]! << 8) | bytes[i + 1]!).toString(16));
   return `toIPv6('${groups.join(':')}')`;
 }
+
+/** The bytes of an address as a FixedString(16). */
+export function addressBytesLiteral(bytes: Uint8Array): Sql {
+  if (bytes.length !== 16) throw new RangeError('an address has 16 bytes');
+  return `toFixedString(${stringLiteral(bytes)}, 16)`;
+}

@@ -1,0 +1,188 @@
+import type {
+  CallIntegerColumn,
+  CallRecord,
+  FacetValue,
+  HistogramBucket,
+  Page,
+  SearchRequest,
+  TimeRange,
+  Total,
+} from '@calliope/model';
+import { checkFacetColumn, checkFilter } from '../filter-rules.ts';
+import { type CallPosition, formatCallCursor, parseCallCursor } from '../message-id.ts';
+import { CALL_SPAN_US, checkBuckets, checkedRequest } from '../search-limits.ts';
+import { CALL_COLUMNS, readCall, selectCalls } from './call-row.ts';
+import { NEVER } from './calls-table.ts';
+import {
+  CALL_ADDRESSES,
+  CALL_FRACTIONS,
+  CALL_INTEGERS,
+  CALL_SETS,
+  CALL_TEXT,
+  CALL_TIMES,
+  compileCallFilter,
+  fragmentCondition,
+} from './compile-call-filter.ts';
+import { countInWindows } from './count-in-windows.ts';
+import type { DatabaseSession } from './database-session.ts';
+import { type FacetKind, readFacet, selectFacet } from './facet-query.ts';
+import { readHistogram } from './message-search.ts';
+import { SLOT_US } from './messages-table.ts';
+import { FALSE, joinAnd } from './predicate-sql.ts';
+import { RowReader } from './row-reader.ts';
+import { startSearchClock } from './search-clock.ts';
+import { searchWindows, type WindowSteps } from './search-windows.ts';
+import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
+
+const PAGE_STEPS: WindowSteps = { firstUs: SLOT_US / 36, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
+
+export interface CallSearch {
+  page(request: SearchRequest): Promise<Page<CallRecord>>;
+  count(request: SearchRequest): Promise<Total>;
+  histogram(request: SearchRequest & { bucketUs: number }): Promise<HistogramBucket[]>;
+  facet(request: SearchRequest & { column: string }): Promise<FacetValue[]>;
+  call(callId: string, near: TimeRange | undefined): Promise<CallRecord | undefined>;
+}
+
+/** Searches over calls, by the time they began. `countLimit`: counting is given up beyond it. */
+export function createCallSearch(database: DatabaseSession, countLimit: number): CallSearch {
+  /** The part of the range that has calls, to the slot. */
+  async function within(range: TimeRange): Promise<TimeRange> {
+    const row = new RowReader(await database.read('SELECT count(), min(slot), max(slot) FROM calliope.calls'));
+    if (row.integer() === 0) return { fromUs: 0, toUs: 0 };
+    const firstUs = row.u32() * 1_000_000;
+    const endUs = row.u32() * 1_000_000 + SLOT_US;
+    return { fromUs: Math.max(range.fromUs, firstUs), toUs: Math.min(range.toUs, endUs) };
+  }
+
+  async function checked<T extends SearchRequest>(asked: T): Promise<{ request: T; condition: Sql }> {
+    const request = checkedRequest(asked);
+    checkFilter(request.filter, 'calls');
+    const condition = compileCallFilter(request.filter, request).yes;
+    return { request: { ...request, ...(await within(request)) }, condition };
+  }
+
+  async function page(asked: SearchRequest): Promise<Page<CallRecord>> {
+    const cursor = asked.cursor === undefined ? undefined : parseCallCursor(asked.cursor);
+    const { request, condition } = await checked(asked);
+    const ascending = request.ascending ?? false;
+    const clock = startSearchClock(request.timeoutMs);
+    const range = cursor ? rangeFrom(cursor, request, ascending) : request;
+    const direction = ascending ? 'ASC' : 'DESC';
+    const rows: Array<ReturnType<typeof readCall>> = [];
+    if (condition === FALSE.yes) return { items: [] };
+    for (const window of searchWindows(range, ascending, PAGE_STEPS)) {
+      const wanted = integerLiteral(request.limit + 1 - rows.length);
+      const sql = `
+        SELECT ${CALL_COLUMNS} FROM (${candidates(request, window)})
+        WHERE ${joinAnd([startsWithin(window), condition, cursor ? after(cursor, ascending) : '1'])}
+        ORDER BY start_us ${direction}, call_id ${direction} LIMIT ${wanted}`;
+      const row = new RowReader(await database.read(sql, clock.bounds()));
+      while (!row.done) rows.push(readCall(row));
+      if (rows.length > request.limit) break;
+    }
+    const items = rows.slice(0, request.limit).map(({ call }) => call);
+    if (rows.length <= request.limit) return { items };
+    const last = rows[request.limit - 1]!;
+    return { items, cursor: formatCallCursor({ startUs: last.startUs, callId: last.call.callId }) };
+  }
+
+  async function count(asked: SearchRequest): Promise<Total> {
+    const { request, condition } = await checked(asked);
+    if (condition === FALSE.yes) return { count: 0, exact: true };
+    return countInWindows(database, request, countLimit, (window) => {
+      return `SELECT count() FROM (${candidates(request, window)}) WHERE ${joinAnd([startsWithin(window), condition])}`;
+    });
+  }
+
+  async function histogram(asked: SearchRequest & { bucketUs: number }): Promise<HistogramBucket[]> {
+    checkBuckets(checkedRequest(asked), asked.bucketUs);
+    const { request, condition } = await checked(asked);
+    if (condition === FALSE.yes || request.fromUs >= request.toUs) return [];
+    const bucket = integerLiteral(asked.bucketUs);
+    const sql = `
+      SELECT toInt64(intDiv(start_us, ${bucket}) * ${bucket}) AS start, outcome, count()
+      FROM (${candidates(request, request)}) WHERE ${joinAnd([startsWithin(request), condition])}
+      GROUP BY start, outcome ORDER BY start, outcome`;
+    return readHistogram(await database.read(sql, startSearchClock(request.timeoutMs).bounds()));
+  }
+
+  async function facet(asked: SearchRequest & { column: string }): Promise<FacetValue[]> {
+    const kind = checkFacetColumn(asked.column, 'calls');
+    const { request, condition } = await checked(asked);
+    if (condition === FALSE.yes || request.fromUs >= request.toUs) return [];
+    const source = `SELECT ${facetExpression(asked.column, kind)} AS value
+      FROM (${candidates(request, request)}) WHERE ${joinAnd([startsWithin(request), condition])}`;
+    const bytes = await database.read(
+      selectFacet(kind, source, request.limit),
+      startSearchClock(request.timeoutMs).bounds(),
+    );
+    return readFacet(bytes, kind);
+  }
+
+  async function call(callId: string, near: TimeRange | undefined): Promise<CallRecord | undefined> {
+    const fragments = joinAnd([near ? slotsAround(near) : '1', `call_id = ${stringLiteral(callId)}`]);
+    const row = new RowReader(await database.read(`SELECT ${CALL_COLUMNS} FROM (${selectCalls(fragments)})`));
+    return row.done ? undefined : readCall(row).call;
+  }
+
+  return { page, count, histogram, facet, call };
+}
+
+/**
+ * Merged calls among which are all matches that began in the window. Which fragments are merged is narrowed down first, by Call-ID: to those of calls with
+ * a fragment that began in the window, and to those with a fragment that the filter could have been true of.
+ */
+function candidates(request: SearchRequest, window: TimeRange): Sql {
+  const around = slotsAround(window);
+  const conditions = [around];
+  // For a long window the set of its Call-IDs would cost more than it saves.
+  if (window.toUs - window.fromUs <= SLOT_US) {
+    const began = `if(invite_us != ${NEVER}, invite_us, first_us)`;
+    const inside = `${began} >= ${integerLiteral(window.fromUs)} AND ${began} < ${integerLiteral(window.toUs)}`;
+    conditions.push(haveFragment(`${slots(window)} AND ${inside}`));
+  }
+  for (const condition of fragmentCondition(request.filter))
+    conditions.push(haveFragment(`${around} AND ${condition}`));
+  return selectCalls(joinAnd(conditions));
+}
+
+function haveFragment(condition: Sql): Sql {
+  return `(call_id IN (SELECT call_id FROM calliope.calls WHERE ${condition}))`;
+}
+
+function slots({ fromUs, toUs }: TimeRange): Sql {
+  const start = (us: number): Sql =>
+    `toDateTime(${integerLiteral((Math.floor(us / SLOT_US) * SLOT_US) / 1_000_000)}, 'UTC')`;
+  return `(slot >= ${start(Math.max(0, fromUs))} AND slot <= ${start(Math.max(0, toUs - 1))})`;
+}
+
+function slotsAround({ fromUs, toUs }: TimeRange): Sql {
+  return slots({ fromUs: fromUs - CALL_SPAN_US, toUs: Math.min(toUs + CALL_SPAN_US, 0xffff_ffff * 1_000_000) });
+}
+
+function startsWithin({ fromUs, toUs }: TimeRange): Sql {
+  return `(start_us >= ${integerLiteral(fromUs)} AND start_us < ${integerLiteral(toUs)})`;
+}
+
+function rangeFrom(cursor: CallPosition, range: TimeRange, ascending: boolean): TimeRange {
+  return ascending
+    ? { fromUs: Math.max(range.fromUs, cursor.startUs), toUs: range.toUs }
+    : { fromUs: range.fromUs, toUs: Math.min(range.toUs, cursor.startUs + 1) };
+}
+
+function after({ startUs, callId }: CallPosition, ascending: boolean): Sql {
+  return `(start_us != ${integerLiteral(startUs)} OR call_id ${ascending ? '>' : '<'} ${stringLiteral(callId)})`;
+}
+
+function facetExpression(column: string, kind: FacetKind): Sql {
+  const set = CALL_SETS[column];
+  if (set) return `arrayJoin(${set})`;
+  if (kind === 'text') return CALL_TEXT[column as keyof typeof CALL_TEXT];
+  if (kind === 'address') return CALL_ADDRESSES[column as keyof typeof CALL_ADDRESSES];
+  const integer = column as CallIntegerColumn;
+  const fraction = CALL_FRACTIONS[integer];
+  if (fraction) return fraction;
+  const time = CALL_TIMES[integer];
+  return time ? `if(${time} = ${NEVER}, NULL, toFloat64(${time}))` : `toFloat64(${CALL_INTEGERS[integer]})`;
+}

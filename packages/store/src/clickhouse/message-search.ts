@@ -1,0 +1,177 @@
+import type {
+  FacetValue,
+  HistogramBucket,
+  Message,
+  MessageIntegerColumn,
+  MessageSummary,
+  MessageTextColumn,
+  Page,
+  SearchRequest,
+  TimeRange,
+  Total,
+} from '@calliope/model';
+import { checkFacetColumn, checkFilter } from '../filter-rules.ts';
+import { HISTOGRAM_METHODS } from '../histogram-group.ts';
+import { type MessagePosition, parseMessageCursor } from '../message-id.ts';
+import { checkBuckets, checkedRequest } from '../search-limits.ts';
+import { MESSAGE_ADDRESS, MESSAGE_INTEGER, MESSAGE_TEXT } from './compile-message-filter.ts';
+import { countInWindows } from './count-in-windows.ts';
+import type { DatabaseSession } from './database-session.ts';
+import { type FacetKind, readFacet, selectFacet } from './facet-query.ts';
+import { readSummary, readWhole, SUMMARY_COLUMNS, WHOLE_COLUMNS } from './message-row.ts';
+import { type MessagePlan, planMessages, selectMessages } from './plan-search.ts';
+import { RowReader } from './row-reader.ts';
+import { startSearchClock } from './search-clock.ts';
+import { searchWindows, type WindowSteps } from './search-windows.ts';
+import { integerLiteral, listLiteral, type Sql, stringLiteral, timestampLiteral } from './sql-literal.ts';
+
+const HOUR_US = 3_600_000_000;
+
+/** The sort key keeps hours together, so less than one reads no less. */
+const SCAN_STEPS: WindowSteps = { firstUs: HOUR_US / 6, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
+const INDEX_STEPS: WindowSteps = { firstUs: HOUR_US, growth: 1_000, longestUs: Number.MAX_SAFE_INTEGER };
+
+export interface MessageSearch {
+  summaries(request: SearchRequest): Promise<Page<MessageSummary>>;
+  whole(request: SearchRequest): Promise<Page<Message>>;
+  count(request: SearchRequest): Promise<Total>;
+  histogram(request: SearchRequest & { bucketUs: number }): Promise<HistogramBucket[]>;
+  facet(request: SearchRequest & { column: string }): Promise<FacetValue[]>;
+  /** Time of the first and the last message; undefined when there are none. Read from the parts' headers. */
+  bounds(): Promise<{ firstUs: number; lastUs: number } | undefined>;
+}
+
+/** Searches over the table of messages. `countLimit`: counting is given up beyond it. */
+export function createMessageSearch(database: DatabaseSession, countLimit: number): MessageSearch {
+  async function bounds(): Promise<{ firstUs: number; lastUs: number } | undefined> {
+    const row = new RowReader(await database.read('SELECT count(), min(ts), max(ts) FROM calliope.messages'));
+    if (row.integer() === 0) return undefined;
+    return { firstUs: row.integer(), lastUs: row.integer() };
+  }
+
+  /** The part of the range that has messages. */
+  async function within(range: TimeRange): Promise<TimeRange> {
+    const stored = await bounds();
+    if (!stored) return { fromUs: 0, toUs: 0 };
+    return { fromUs: Math.max(range.fromUs, stored.firstUs), toUs: Math.min(range.toUs, stored.lastUs + 1) };
+  }
+
+  async function page<T extends MessageSummary>(
+    asked: SearchRequest,
+    columns: Sql,
+    read: (row: RowReader) => T,
+  ): Promise<Page<T>> {
+    const request = checkedRequest(asked);
+    checkFilter(request.filter, 'messages');
+    const ascending = request.ascending ?? false;
+    const cursor = request.cursor === undefined ? undefined : parseMessageCursor(request.cursor);
+    const plan = planMessages(request.filter);
+    const clock = startSearchClock(request.timeoutMs);
+    const range = await within(cursor ? rangeFrom(cursor, request, ascending) : request);
+    const order = ascending ? 'ORDER BY ts ASC, id ASC' : 'ORDER BY ts DESC, id DESC';
+    const items: T[] = [];
+    if (plan.branches.length === 0) return { items };
+    for (const window of searchWindows(range, ascending, plan.indexed ? INDEX_STEPS : SCAN_STEPS)) {
+      const wanted = request.limit + 1 - items.length;
+      const tail = `${order} LIMIT ${integerLiteral(wanted)}`;
+      const sql = selectMessages(plan, window, columns, tail, cursor ? after(cursor, ascending) : '1');
+      const row = new RowReader(await database.read(`SELECT * FROM (${sql}) ${tail}`, clock.bounds()));
+      while (!row.done) items.push(read(row));
+      if (items.length > request.limit) break;
+    }
+    if (items.length <= request.limit) return { items };
+    items.pop();
+    return { items, cursor: items.at(-1)!.id };
+  }
+
+  async function planned(asked: SearchRequest): Promise<{ plan: MessagePlan; request: SearchRequest }> {
+    const request = checkedRequest(asked);
+    checkFilter(request.filter, 'messages');
+    return { plan: planMessages(request.filter), request: { ...request, ...(await within(request)) } };
+  }
+
+  async function histogram(asked: SearchRequest & { bucketUs: number }): Promise<HistogramBucket[]> {
+    checkBuckets(checkedRequest(asked), asked.bucketUs);
+    const { plan, request } = await planned(asked);
+    if (plan.branches.length === 0 || request.fromUs >= request.toUs) return [];
+    const bucket = integerLiteral(asked.bucketUs);
+    const source = selectMessages(plan, request, 'ts, method, code', '');
+    const sql = `
+      SELECT toInt64(intDiv(toUnixTimestamp64Micro(ts), ${bucket}) * ${bucket}) AS start, ${GROUP} AS name, count()
+      FROM (${source}) GROUP BY start, name ORDER BY start, name`;
+    return readHistogram(await database.read(sql, startSearchClock(request.timeoutMs).bounds()));
+  }
+
+  async function facet(asked: SearchRequest & { column: string }): Promise<FacetValue[]> {
+    const kind = checkFacetColumn(asked.column, 'messages');
+    const { plan, request } = await planned(asked);
+    if (plan.branches.length === 0 || request.fromUs >= request.toUs) return [];
+    const source = selectMessages(plan, request, `${facetExpression(asked.column, kind)} AS value`, '');
+    const sql = selectFacet(kind, `SELECT value FROM (${source})`, request.limit);
+    return readFacet(await database.read(sql, startSearchClock(request.timeoutMs).bounds()), kind);
+  }
+
+  async function count(asked: SearchRequest): Promise<Total> {
+    const { plan, request } = await planned(asked);
+    if (plan.branches.length === 0) return { count: 0, exact: true };
+    return countInWindows(database, request, countLimit, (window) => {
+      return `SELECT count() FROM (${selectMessages(plan, window, '1', '')})`;
+    });
+  }
+
+  return {
+    summaries: (request) => page(request, SUMMARY_COLUMNS, readSummary),
+    whole: (request) => page(request, WHOLE_COLUMNS, readWhole),
+    count,
+    histogram,
+    facet,
+    bounds,
+  };
+}
+
+const GROUP: Sql = `multiIf(
+  code BETWEEN 100 AND 699, concat(toString(intDiv(code, 100)), 'xx'),
+  code = 0 AND method IN ${listLiteral(HISTOGRAM_METHODS, stringLiteral)}, toString(method),
+  'other')`;
+
+function facetExpression(column: string, kind: FacetKind): Sql {
+  switch (kind) {
+    case 'text':
+      return `toString(${MESSAGE_TEXT[column as MessageTextColumn]})`;
+    case 'integer':
+      return `toFloat64(${MESSAGE_INTEGER[column as MessageIntegerColumn]})`;
+    case 'address':
+      return MESSAGE_ADDRESS[column as keyof typeof MESSAGE_ADDRESS];
+  }
+}
+
+/** Rows of (bucket's start, group, count), ordered by start. */
+export function readHistogram(bytes: Buffer): HistogramBucket[] {
+  const buckets: HistogramBucket[] = [];
+  const row = new RowReader(bytes);
+  while (!row.done) {
+    const startUs = row.integer();
+    let bucket = buckets.at(-1);
+    if (bucket?.startUs !== startUs) {
+      bucket = { startUs, counts: {} };
+      buckets.push(bucket);
+    }
+    bucket.counts[row.text()] = row.integer();
+  }
+  return buckets;
+}
+
+function rangeFrom(cursor: MessagePosition, range: TimeRange, ascending: boolean): TimeRange {
+  return ascending
+    ? { fromUs: Math.max(range.fromUs, cursor.timestampUs), toUs: range.toUs }
+    : { fromUs: range.fromUs, toUs: Math.min(range.toUs, cursor.timestampUs + 1) };
+}
+
+/** Beyond the cursor; the range has cut off all that is on the wrong side in time. */
+function after({ timestampUs, id }: MessagePosition, ascending: boolean): Sql {
+  return `(ts != ${timestampLiteral(timestampUs)} OR id ${ascending ? '>' : '<'} ${integerLiteral(id)})`;
+}
+
+export function messageIdCondition(position: MessagePosition): Sql {
+  return `ts = ${timestampLiteral(position.timestampUs)} AND id = ${integerLiteral(position.id)}`;
+}
