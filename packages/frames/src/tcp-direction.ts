@@ -40,8 +40,6 @@ export interface TcpDirection {
   held: number;
   /** When the first hole became the first. */
   waitingSinceUs: number;
-  /** Seen since it was last spared from eviction. */
-  recent: boolean;
 }
 
 /** The signed distance from `b` to `a` of sequence numbers modulo 2^32 (RFC 9293 section 3.4). */
@@ -65,7 +63,7 @@ export function createTcpDirection(
     addresses[i] = head[sourceAt + i]!;
     addresses[length + i] = head[destinationAt + i]!;
   }
-  const direction = { key, peerKey, ipVersion, addresses, ...ports, vlan, waitingSinceUs: 0, recent: true };
+  const direction = { key, peerKey, ipVersion, addresses, ...ports, vlan, waitingSinceUs: 0 };
   return { ...direction, ...freshConnection() };
 }
 

@@ -50,6 +50,7 @@ export function createTcpReassembler(
   defects: DefectCounter<FrameDefect>,
   emit: (chunk: StreamChunk) => void,
 ): TcpReassembler {
+  /** The one seen last comes last. */
   const directions = new Map<string, TcpDirection>();
   /** Those with a hole, in the order in which it became their first. */
   const waiting = new Set<TcpDirection>();
@@ -153,20 +154,13 @@ export function createTcpReassembler(
     close(direction, timestampUs);
   }
 
-  /** Second chance: whoever was seen since the last look stays, unless that would take too long to find out. */
+  /** Forgets the direction that was silent for longest. */
   function evict(timestampUs: number): void {
-    let spared = 0;
     for (const [key, direction] of directions) {
-      if (directions.size <= limits.tcpDirections) return;
       directions.delete(key);
-      if (direction.recent && !direction.closed && spared < 64) {
-        spared += 1;
-        direction.recent = false;
-        directions.set(key, direction);
-        continue;
-      }
       if (!direction.closed) defects.add('tcp_connections_evicted');
       finish(direction, timestampUs);
+      return;
     }
   }
 
@@ -257,10 +251,10 @@ export function createTcpReassembler(
       if (!direction) {
         const peerKey = tcpKey(ipVersion, head, destinationAt, sourceAt, destinationPort, sourcePort);
         direction = createTcpDirection(key, peerKey, ipVersion, head, sourceAt, destinationAt, ports, vlan);
-        directions.set(key, direction);
-        evict(timestampUs);
       }
-      direction.recent = true;
+      directions.delete(key);
+      directions.set(key, direction);
+      if (directions.size > limits.tcpDirections) evict(timestampUs);
       direction.vlan = vlan;
       const sequence = networkU32(data, at + 4);
       if ((flags & RST) !== 0) {

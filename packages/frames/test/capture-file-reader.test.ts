@@ -224,7 +224,8 @@ test('damaged blocks and options are named', () => {
 
 test('more interfaces than 65,536 stop the reading', () => {
   const many = new Uint8Array(20 * 65_537);
-  for (let i = 0; i < 65_537; i++) many.set(face(order, 1), 20 * i);
+  const one = face(order, 1);
+  for (let i = 0; i < 65_537; i++) many.set(one, 20 * i);
   const file = new Uint8Array(28 + many.length);
   file.set(section(order), 0);
   file.set(many, 28);
