@@ -63,7 +63,7 @@ const MAX_CONNECTIONS = 65_536;
 export function createExportTrace(options: ExportTraceOptions = {}): ExportTrace {
   const { mtu = DEFAULT_MTU, handshakes = false } = options;
   const connections = new Map<string, Connection>();
-  let identification = 0;
+  let identification = 1;
   let opened = 0;
 
   /** The connection of these two ends, and which of its directions this message goes. */
