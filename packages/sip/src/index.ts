@@ -1,5 +1,6 @@
 export { canonicalHeaderName } from './canonical-header-name.ts';
 export { headerValue, headerValues } from './header-values.ts';
+export { highlightSip, SIP_TOKEN_KINDS, type SipToken, type SipTokenKind } from './highlight-sip.ts';
 export { contactList, cseqOf, otherCallIds, recordRouteList, routeList, viaList } from './message-accessors.ts';
 export { type BodyPart, mediaTypeOf, multipartParts } from './multipart-parts.ts';
 export { type Credentials, parseAuthorization, parseChallenge } from './parse-authorization.ts';
@@ -25,5 +26,6 @@ export { parseVia, type Via } from './parse-via.ts';
 export { parseWarning, type Warning } from './parse-warning.ts';
 export { MAX_HEADERS, scanSip } from './scan-sip.ts';
 export { codecName, sdpOf, sdpSummary } from './sdp-summary.ts';
+export { createSipStream, type SipStream, type SipStreamCallback, type SipStreamLimits } from './sip-stream.ts';
 export { splitList } from './split-list.ts';
 export { type Encoding, STATIC_PAYLOAD_TYPES } from './static-payload-types.ts';

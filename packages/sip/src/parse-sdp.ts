@@ -98,7 +98,8 @@ export function parseSdp(source: string | Uint8Array): Sdp {
     else sections.at(-1)!.push(line);
   }
   for (const { type, value } of sections[0]!) takeSessionLine(sdp, type, value);
-  sdp.media = sections.slice(1).map((lines) => parseMedia(lines, sdp));
+  const setup = sdp.attributes.find((attribute) => attribute.name === 'setup')?.value ?? '';
+  sdp.media = sections.slice(1).map((lines) => parseMedia(lines, sdp, setup));
   return sdp;
 }
 
@@ -165,12 +166,11 @@ function parseAttribute(value: string): SdpAttribute {
   return { name: trimBlanks(name).toLowerCase(), value: colon < 0 ? '' : trimBlanks(value.slice(colon + 1)) };
 }
 
-function parseMedia(lines: SdpLine[], sdp: Sdp): SdpMedia {
+function parseMedia(lines: SdpLine[], sdp: Sdp, sessionSetup: string): SdpMedia {
   const [type = '', ports = '', protocol = '', ...formats] = lines[0]!.value.split(/[ \t]+/);
   const [port = '', portCount = '1'] = ports.split('/');
   const attributes = lines.filter((line) => line.type === 'a').map((line) => parseAttribute(line.value));
   const attribute = (name: string) => attributes.find((candidate) => candidate.name === name)?.value;
-  const ofSession = (name: string) => sdp.attributes.find((candidate) => candidate.name === name)?.value;
   const direction = attributes.findLast((candidate) => DIRECTIONS.has(candidate.name))?.name;
   const connection = lines.find((line) => line.type === 'c');
   const isRtp = /\bRTP\b/i.test(protocol);
@@ -194,7 +194,7 @@ function parseMedia(lines: SdpLine[], sdp: Sdp): SdpMedia {
     ptimeMs: Number.isFinite(ptimeMs) && ptimeMs > 0 ? ptimeMs : undefined,
     rtcp: attribute('rtcp') ?? '',
     isRtcpMux: attribute('rtcp-mux') !== undefined,
-    setup: (attribute('setup') ?? ofSession('setup') ?? '').toLowerCase(),
+    setup: (attribute('setup') ?? sessionSetup).toLowerCase(),
     mid: attribute('mid') ?? '',
     candidates: attributes.filter((candidate) => candidate.name === 'candidate').map((candidate) => candidate.value),
     attributes,

@@ -90,7 +90,8 @@ function readRequestLine(bytes: Uint8Array, at: number, end: number, cursor: Sca
   return REQUEST;
 }
 
-function readStatusLine(bytes: Uint8Array, at: number, end: number, cursor: ScanCursor): number {
+/** {@link readStartLine} for a line that begins with `SIP`, as a status line only. */
+export function readStatusLine(bytes: Uint8Array, at: number, end: number, cursor: ScanCursor): number {
   let i = at + 3;
   const gap = i;
   while (i < end && isBlank(bytes[i]!)) i++;
