@@ -240,10 +240,11 @@ async function answerApi(
   }
   if (path === 'call') {
     const callIds = params.getAll('call_id');
-    return [
-      200,
-      { call: fakes.find((one) => callIds.includes(one.call.callId))?.call ?? null, messages: messagesOf(callIds) },
-    ];
+    const calls = fakes
+      .map((one) => one.call)
+      .filter((one) => callIds.includes(one.callId))
+      .sort((a, b) => a.firstUs - b.firstUs);
+    return [200, { call: calls[0] ?? null, calls, messages: messagesOf(callIds) }];
   }
   if (path === 'histogram') return [200, histogram(params)];
   if (path === 'facets') return [200, facets(params)];

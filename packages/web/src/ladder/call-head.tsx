@@ -12,6 +12,8 @@ import { localText } from '../view/zone-time.ts';
 
 export interface CallHeadProps {
   call: CallRecord | null;
+  /** All of the ladder's calls that have a record. */
+  calls: readonly CallRecord[];
   messages: readonly CallMessage[];
   ladder: Ladder;
   view: CallView;
@@ -27,8 +29,20 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
+/** A call of several, beside its Call-ID. */
+function LegSummary({ call }: { call: CallRecord | undefined }) {
+  if (!call) return <span className="muted"> no record of a call</span>;
+  return (
+    <span>
+      {' '}
+      {call.fromUser || call.fromHost} → {call.toUser || call.requestUser || call.toHost}{' '}
+      <OutcomeTag outcome={call.outcome} code={call.responseCode} />
+    </span>
+  );
+}
+
 /** Who called whom, how it ended, and the figures. */
-export function CallHead({ call, messages, ladder, view, change }: CallHeadProps) {
+export function CallHead({ call, calls, messages, ladder, view, change }: CallHeadProps) {
   const first = messages[0];
   const from = call?.fromUser || call?.fromHost || first?.fromUser || first?.fromHost || '–';
   const to = call?.toUser || call?.requestUser || call?.toHost || first?.toUser || first?.toHost || '–';
@@ -40,11 +54,15 @@ export function CallHead({ call, messages, ladder, view, change }: CallHeadProps
   }, 0);
   const ghosts = ladder.rows.filter((row) => row.kind === 'ghost').length;
   const failureRow = ladder.firstFailureRow === null ? undefined : ladder.rows[ladder.firstFailureRow];
-  const colours = legColours(view.callIds);
+  // Numbered as in the ladder, by their first message; those without messages follow.
+  const withMessages = ladder.legs.map((leg) => leg.callId).filter((callId) => view.callIds.includes(callId));
+  const callIds = [...withMessages, ...view.callIds.filter((callId) => !withMessages.includes(callId))];
+  const colours = legColours(callIds);
   return (
     <header className="call-head">
       <h1>
         {from} <span className="muted">→</span> {to}
+        {view.callIds.length > 1 && <span className="muted"> and {view.callIds.length - 1} more</span>}
       </h1>
       {call && <OutcomeTag outcome={call.outcome} code={call.responseCode} />}
       {call && call.responseCode > 0 && call.outcome !== 'answered' && (
@@ -82,11 +100,12 @@ export function CallHead({ call, messages, ladder, view, change }: CallHeadProps
           </Fact>
         )}
         <Fact name="Seen by">{nodes.join(', ') || '–'}</Fact>
-        {view.callIds.map((callId, index) => (
+        {callIds.map((callId, index) => (
           <Fact key={callId} name={view.callIds.length > 1 ? `Call-ID ${index + 1}` : 'Call-ID'}>
             <span className="leg-colour" style={{ borderColor: colours[index] }}>
               {callId}
             </span>
+            {view.callIds.length > 1 && <LegSummary call={calls.find((one) => one.callId === callId)} />}
             {view.callIds.length > 1 && (
               <button
                 type="button"

@@ -136,7 +136,7 @@ function LadderRowPlain(props: LadderRowProps) {
     props.at && 'at',
     props.open && 'open',
     props.lit && 'lit',
-    failure && 'failure',
+    failure && 'first-failure',
     props.marked > 0 && 'marked',
   ];
   return (

@@ -10,7 +10,7 @@ import { LaneHeads } from './lane-heads.tsx';
 /* ┌ time ──────────┬ Δ ───────┬ lane 0 ─────────┬ lane 1 ────────┬ … ┐  heads stick to the top,
    │ 13:02:10.118000│          │    │── INVITE ──────▶│             │   │  the lanes' lines are drawn once,
    │ 13:02:10.119000│     1 ms │    │◀─ 100 Trying ───│             │   │  rows exist only while they are visible */
-const TIMES_PX = 250;
+const TIMES_PX = 284;
 
 export interface LadderViewProps {
   ladder: Ladder;

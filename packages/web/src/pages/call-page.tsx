@@ -157,7 +157,14 @@ export function CallPage() {
     ) : null;
   return (
     <main className="call-page">
-      <CallHead call={loaded.call} messages={loaded.messages} ladder={ladder} view={view} change={change} />
+      <CallHead
+        call={loaded.call}
+        calls={loaded.calls}
+        messages={loaded.messages}
+        ladder={ladder}
+        view={view}
+        change={change}
+      />
       <div className="tabs" role="tablist">
         {CALL_TABS.map((tab, index) => (
           <button

@@ -79,9 +79,8 @@ export function ConnectPage({ firstStart }: { firstStart: boolean }) {
                   <p>
                     Where it speaks HEP (also called HOMER or EEP in menus), enter <code>{hostPort(hep)}</code> as the
                     capture server, version 3. Where it can only mirror traffic, run heplify or captagent on the
-                    mirrored port with the lines above. IP-in-IP mirroring (Oracle's <code>packet-trace-remote</code>)
-                    is sent to the address <code>{hep.host}</code> itself, without a port, and needs the IP-in-IP
-                    receiver switched on here.
+                    mirrored port with the lines above. Capture files that it writes, IP-in-IP included, can be loaded
+                    beside.
                   </p>
                 </div>
               </details>

@@ -123,13 +123,6 @@ export function StatusPage() {
             {localZone()}
           </span>
         </div>
-        {health.problems.length > 0 && (
-          <div className="failure">
-            {health.problems.map((problem) => (
-              <p key={problem}>{problem}</p>
-            ))}
-          </div>
-        )}
         <div className="figures-row card padded">
           <Figure label="Messages stored" value={store ? formatCount(store.messages) : '–'} />
           <Figure label="Calls" value={store ? formatCount(store.calls) : '–'} />

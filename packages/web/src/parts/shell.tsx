@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useState } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { useHealth } from '../server/call-queries.ts';
 import { type Session, useLogout } from '../server/session-queries.ts';
 import { callColourProperties } from '../view/call-colours.ts';
@@ -91,13 +91,21 @@ function NavLink({ href, here, children }: { href: string; here: boolean; childr
   );
 }
 
+/** The third list: it is the messages' list with this expression, which can be narrowed like any other. */
+const REGISTRATIONS = 'method = REGISTER';
+
 /** Masthead, the bar of problems and losses, and the page. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [path] = useLocation();
+  const search = useSearch();
   const health = useHealth();
   // Going between lists keeps what is searched; only what was chosen in the one list has no meaning in the other.
-  const params = new URLSearchParams(path === '/' || path === '/messages' ? window.location.search : '');
+  const params = new URLSearchParams(path === '/' || path === '/messages' ? search : '');
+  const registrations = path === '/messages' && params.get('q') === REGISTRATIONS;
   for (const own of ['sel', 'm', 'live']) params.delete(own);
+  const registering = new URLSearchParams(params);
+  registering.set('q', REGISTRATIONS);
+  if (registrations) params.delete('q');
   const kept = params.size > 0 ? `?${params}` : '';
   const state = health.data?.status ?? (health.isError ? 'down' : 'ok');
   return (
@@ -111,8 +119,11 @@ export function Shell({ session, children }: { session: Session; children: React
           <NavLink href={`/${kept}`} here={path === '/' || path === '/call'}>
             Calls
           </NavLink>
-          <NavLink href={`/messages${kept}`} here={path.startsWith('/message')}>
+          <NavLink href={`/messages${kept}`} here={path.startsWith('/message') && !registrations}>
             Messages
+          </NavLink>
+          <NavLink href={`/messages?${registering}`} here={registrations}>
+            Registrations
           </NavLink>
           <NavLink href="/connect" here={path === '/connect'}>
             Connect

@@ -1,4 +1,4 @@
-import type { CallMessage, CallResponse, HealthReport, MessageResponse } from '@calliope/model';
+import type { CallMessage, CallRecord, CallResponse, HealthReport, MessageResponse } from '@calliope/model';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { ApiFailure } from './api-failure.ts';
@@ -6,6 +6,8 @@ import { requestJson } from './request-json.ts';
 
 export interface LoadedCall {
   call: CallResponse['call'];
+  /** The records of all calls that were asked for. */
+  calls: CallRecord[];
   messages: CallMessage[];
   pending: boolean;
   failure: ApiFailure | null;
@@ -30,9 +32,11 @@ export function useCall(callIds: readonly string[]): LoadedCall {
     enabled: callIds.length > 0,
   });
   const pages = found.data?.pages;
+  const first = pages?.[0];
   const messages = useMemo(() => pages?.flatMap((page) => page.messages) ?? [], [pages]);
   return {
-    call: pages?.[0]?.call ?? null,
+    call: first?.call ?? null,
+    calls: first?.calls ?? (first?.call ? [first.call] : []),
     messages,
     pending: found.isPending,
     failure: found.error as ApiFailure | null,

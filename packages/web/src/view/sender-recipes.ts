@@ -24,6 +24,7 @@ export function senderRecipes(hep: ListenAddress): SenderRecipe[] {
         'modparam("siptrace", "hep_capture_id", 101)',
         'modparam("siptrace", "trace_to_database", 0)',
         'modparam("siptrace", "trace_on", 1)',
+        'modparam("siptrace", "trace_flag", 22)',
         'modparam("siptrace", "trace_mode", 1)',
       ].join('\n'),
     },
@@ -63,9 +64,14 @@ export function senderRecipes(hep: ListenAddress): SenderRecipe[] {
       ].join('\n'),
     },
     {
+      name: 'rtpengine',
+      where: 'its command line; the RTCP reports appear in their calls',
+      text: `--homer=${hostPort(hep)} --homer-protocol=${transport === 'udp' ? 'udp' : 'tcp'} --homer-id=2001`,
+    },
+    {
       name: 'heplify',
       where: 'on the machine that sees the traffic',
-      text: `heplify -i any -m SIP -hs ${hostPort(hep)} -hn my-node -nt ${transport}`,
+      text: `heplify -i any -hs ${hostPort(hep)} -hi 2002 -hn probe-1${transport === 'udp' ? '' : ` -nt ${transport}`}`,
     },
     {
       name: 'captagent',

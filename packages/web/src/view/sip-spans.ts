@@ -8,7 +8,7 @@ export interface SipSpan {
 
 /** URIs; quoted strings; `;name` of a parameter; address:port; numbers. One alternative a kind, none can match the empty text. */
 const VALUE_PARTS =
-  /((?:sips?|tel|urn|https?):[^\s<>;,"]+)|("(?:\\.|[^"\\])*"?)|([;?&][A-Za-z][\w.!%*+~-]*)|(\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\b\d+\b)/g;
+  /((?:sips?|tel|urn|https?):[^\s<>;,"]+)|("(?:\\.|[^"\\])*"?)|([;?&][A-Za-z][\w.!%*+~-]*)|((?<=^|[\s:/=<,(])(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\d+)(?=$|[\s;,>/):]))/g;
 const KINDS: readonly SipSpanKind[] = ['uri', 'string', 'parameter', 'number'];
 /** Longer lines are shown plain: nobody reads them, and colours would cost more than they tell. */
 const LONGEST_COLOURED_LINE = 4000;
