@@ -1,4 +1,4 @@
-import type { Filter, SearchRequest, TimeRange } from '@calliope/model';
+import type { SearchRequest, TimeRange } from '@calliope/model';
 import { compileQuery, parseTime } from '@calliope/query';
 import type { ApiContext } from './api-context.ts';
 import { ApiError, type ApiErrorCode } from './api-error.ts';
@@ -20,13 +20,14 @@ export interface PlannedSearch {
   request: SearchRequest;
   /** False when the range holds no time at all, so that there is nothing to ask the store. */
   hasRange: boolean;
-  /** True when no start was given and none was needed: the expression asks for a Call-ID. */
-  unbounded: boolean;
+  /** True when no start was given, neither as a parameter nor in the expression: all that is stored. */
+  openStart: boolean;
+  /** True when no end was given: also what a sender with a fast clock dates after now. */
+  openEnd: boolean;
   /** Wraps a store's cursor for the answer. */
   wrapCursor(cursor: string): string;
 }
 
-const DEFAULT_RANGE_US = 24 * 3600 * 1_000_000;
 const DEFAULT_LIMIT = 100;
 
 /**
@@ -35,7 +36,7 @@ const DEFAULT_LIMIT = 100;
  */
 export function planSearch(input: SearchInput, of: SearchOf, context: ApiContext): PlannedSearch {
   const page = input.cursor ? unwrapCursor(input.cursor) : undefined;
-  // A page goes on at the clock of the first one: `now-1h` and the default range must not move between pages.
+  // A page goes on at the clock of the first one: `now-1h` must not move between pages.
   const nowUs = page?.nowUs ?? context.clock.nowUs();
   const timeZone = checkTimeZone(input.tz || 'UTC');
   const compiled = compileQuery(input.q ?? '', {
@@ -57,10 +58,10 @@ export function planSearch(input: SearchInput, of: SearchOf, context: ApiContext
     throw new ApiError('invalid_parameter', '"from" is after "to".');
   }
   const own = compiled.range;
-  const toUs = least(given.toUs, own?.toUs) ?? nowUs;
+  const end = least(given.toUs, own?.toUs);
   const start = greatest(given.fromUs, own?.fromUs);
-  const unbounded = start === undefined && pinsCallId(compiled.filter);
-  const fromUs = start ?? (unbounded ? 0 : Math.max(0, toUs - DEFAULT_RANGE_US));
+  const toUs = end ?? END_OF_TIME_US;
+  const fromUs = start ?? 0;
   return {
     request: {
       fromUs,
@@ -72,7 +73,8 @@ export function planSearch(input: SearchInput, of: SearchOf, context: ApiContext
       ...(page ? { cursor: page.cursor } : {}),
     },
     hasRange: fromUs < toUs,
-    unbounded,
+    openStart: start === undefined,
+    openEnd: end === undefined,
     wrapCursor: (cursor) => `${nowUs.toString(36)}.${cursor}`,
   };
 }
@@ -116,20 +118,6 @@ export function checkTimeZone(timeZone: string): string {
     return timeZone;
   } catch {
     throw new ApiError('invalid_parameter', `There is no time zone ${JSON.stringify(timeZone)}.`);
-  }
-}
-
-/** Whether only messages of given Call-IDs can match: the store finds these fast in all of its time. */
-export function pinsCallId(filter: Filter): boolean {
-  switch (filter.kind) {
-    case 'text':
-      return filter.column === 'callId' && filter.match === 'equals' && !filter.ignoreCase;
-    case 'and':
-      return filter.filters.some(pinsCallId);
-    case 'or':
-      return filter.filters.length > 0 && filter.filters.every(pinsCallId);
-    default:
-      return false;
   }
 }
 

@@ -33,13 +33,15 @@ export function addHistogramRoute(app: ApiApp, context: ApiContext): void {
     },
     async ({ query }): Promise<HistogramResponse> => {
       const of = query.of ?? 'messages';
-      const { request, hasRange, unbounded } = planSearch(query, of, context);
-      // All of time would be drawn as one bar.
-      const oldestUs = unbounded ? (await context.reader.statistics()).oldestUs : null;
-      const fromUs = oldestUs === null ? request.fromUs : Math.min(oldestUs, request.toUs);
-      const bucketUs = bucketWidthUs(fromUs, request.toUs);
-      const buckets = hasRange ? await context.reader.histogram({ ...request, fromUs, of, bucketUs }) : [];
-      return { bucketUs, fromUs, toUs: request.toUs, buckets };
+      const { request, hasRange, openStart, openEnd } = planSearch(query, of, context);
+      // All of time would be drawn as one bar: an open end is drawn from or to what is stored.
+      const stored = openStart || openEnd ? await context.reader.statistics() : undefined;
+      const nowUs = context.clock.nowUs();
+      const toUs = openEnd ? Math.max(request.fromUs + 1, nowUs, (stored?.newestUs ?? 0) + 1) : request.toUs;
+      const fromUs = openStart ? Math.min(stored?.oldestUs ?? nowUs, toUs - 1) : request.fromUs;
+      const bucketUs = bucketWidthUs(fromUs, toUs);
+      const buckets = hasRange ? await context.reader.histogram({ ...request, fromUs, toUs, of, bucketUs }) : [];
+      return { bucketUs, fromUs, toUs, buckets };
     },
   );
 }

@@ -20,14 +20,15 @@ export const rangeParameters = {
       maxLength: 64,
       description:
         'Start, included: ISO 8601 with up to six digits of fraction and a zone, a local time read in `tz`, epoch seconds, or `now-1h`. ' +
-        'Default 24 hours before `to`; without bound when the expression asks for a Call-ID.',
+        'Without it, from the oldest that is stored.',
       examples: ['now-1h'],
     }),
   ),
   to: Type.Optional(
     Type.String({
       maxLength: 64,
-      description: 'End, not included; default now. As `from`, or with microseconds: `2026-11-22T13:05:00.000001Z`.',
+      description:
+        'End, not included; as `from`, or with microseconds: `2026-11-22T13:05:00.000001Z`. Without it, to the newest that is stored.',
       examples: ['now'],
     }),
   ),
