@@ -73,7 +73,7 @@ export function CallHead({ call, calls, messages, ladder, view, change }: CallHe
           type="button"
           className="button small danger"
           title="Show the first failing response"
-          onClick={() => change({ tab: 'ladder', messageId: failureRow.message.id })}
+          onClick={() => change({ tab: 'ladder', messageId: failureRow.message.id }, { replace: true })}
         >
           first failure: {failureRow.label}
         </button>

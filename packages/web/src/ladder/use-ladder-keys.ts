@@ -9,7 +9,7 @@ export interface LadderKeysOptions {
   view: CallView;
   change: ChangeCallView;
   openIndex: number;
-  show: (index: number, push?: boolean) => void;
+  show: (index: number) => void;
   mark: (index: number) => void;
   onHelp: () => void;
 }
@@ -37,7 +37,11 @@ export function useLadderKeys(
     setCursorIndex(next);
     if (show) options.show(next);
   };
-  const move = (index: number) => setCursor(index, view.messageId !== '');
+  const move = (index: number) => {
+    // The focus leaves a button that was clicked before, or Enter would press it again instead of opening the row.
+    document.querySelector<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
+    setCursor(index, view.messageId !== '');
+  };
   const close = () => {
     if (view.marked.length > 0) change({ marked: [] }, { replace: true });
     else if (view.messageId !== '') change({ messageId: '' }, { replace: true });
@@ -50,16 +54,16 @@ export function useLadderKeys(
     ['PageUp', () => move(cursor - 15)],
     ['g', () => move(0)],
     ['G', () => move(ladder.rows.length - 1)],
-    ['Enter', () => options.show(cursor, true)],
+    ['Enter', () => options.show(cursor)],
     ['Space', () => options.mark(cursor)],
     ['t', () => change({ timeMode: following(TIME_MODES, view.timeMode) }, { replace: true })],
     ['c', () => change({ colourMode: following(COLOUR_MODES, view.colourMode) }, { replace: true })],
     ['s', () => change({ folded: !view.folded }, { replace: true })],
     ['p', () => change({ byPort: !view.byPort, laneOrder: [], hiddenLanes: [] }, { replace: true })],
-    ['e', () => change({ tab: 'export' })],
-    ['1', () => change({ tab: CALL_TABS[0] })],
-    ['2', () => change({ tab: CALL_TABS[1] })],
-    ['3', () => change({ tab: CALL_TABS[2] })],
+    ['e', () => change({ tab: 'export' }, { replace: true })],
+    ['1', () => change({ tab: CALL_TABS[0] }, { replace: true })],
+    ['2', () => change({ tab: CALL_TABS[1] }, { replace: true })],
+    ['3', () => change({ tab: CALL_TABS[2] }, { replace: true })],
     ['Escape', close],
     ['?', options.onHelp],
   ]);

@@ -42,10 +42,11 @@ export function CallPage() {
     [loaded.messages, byPort, laneOrder, hiddenLanes, folded, markedId],
   );
   const openIndex = rowIndexOf(ladder.rows, view.messageId);
-  const show = (index: number, push = false) => {
+  // Which message is open is in the URL but no step of the history: Back leads out of the call.
+  const show = (index: number) => {
     const row = ladder.rows[index];
     const id = row && idsOfRow(row)[0];
-    if (id !== undefined) change({ messageId: id }, { replace: !push && view.messageId !== '' });
+    if (id !== undefined) change({ messageId: id }, { replace: true });
   };
   const mark = (index: number) => {
     const row = ladder.rows[index];
@@ -144,7 +145,7 @@ export function CallPage() {
                   type="button"
                   className="button small"
                   title="Compare with the copy that the next hop got"
-                  onClick={() => change({ marked: [view.messageId, nextHop.message.id] })}
+                  onClick={() => change({ marked: [view.messageId, nextHop.message.id] }, { replace: true })}
                 >
                   ≠ next hop
                 </button>
@@ -173,7 +174,7 @@ export function CallPage() {
             key={tab}
             aria-selected={view.tab === tab}
             title={`key ${index + 1}`}
-            onClick={() => change({ tab })}
+            onClick={() => change({ tab }, { replace: true })}
           >
             {TAB_LABELS[tab]}
             {tab === 'messages' && <span className="muted"> {formatCount(loaded.messages.length)}</span>}
@@ -204,7 +205,7 @@ export function CallPage() {
               onPick={(index, event) => {
                 setCursor(index, false);
                 if (event.shiftKey || event.ctrlKey || event.metaKey) mark(index);
-                else show(index, view.messageId === '');
+                else show(index);
               }}
               onOrder={(keys) => change({ laneOrder: keys }, { replace: true })}
               onHide={(key) => change({ hiddenLanes: [...view.hiddenLanes, key] })}
@@ -219,7 +220,7 @@ export function CallPage() {
             messages={loaded.messages}
             zone={view.zone}
             openId={view.messageId}
-            onOpen={(id) => change({ messageId: id }, { replace: view.messageId !== '' })}
+            onOpen={(id) => change({ messageId: id }, { replace: true })}
           />
           {side}
         </div>

@@ -51,13 +51,13 @@ export const MESSAGE_COLUMNS: readonly Column<MessageSummary>[] = [
   {
     key: 'from',
     label: 'From',
-    width: 'minmax(96px, .8fr)',
+    width: 'minmax(122px, .8fr)',
     render: (message) => <Party user={message.fromUser} host={message.fromHost} />,
   },
   {
     key: 'to',
     label: 'To',
-    width: 'minmax(96px, .8fr)',
+    width: 'minmax(122px, .8fr)',
     render: (message) => <Party user={message.toUser} host={message.toHost} />,
   },
   {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: the list of a combobox, as WAI-ARIA describes it
 import { type Suggestion, suggest } from '@calliope/query';
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ApiFailure } from '../server/api-failure.ts';
 import { type ExpressionTrouble, expressionTrouble, underlined } from '../view/expression-check.ts';
 import type { SearchOf } from '../view/search-view.ts';
@@ -36,6 +36,7 @@ export function SearchBox(props: SearchBoxProps) {
   const [suggestions, setSuggestions] = useState<Suggestion[]>([]);
   const [at, setAt] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
+  const wantedCaret = useRef(-1);
   const under = useRef<HTMLDivElement>(null);
 
   // The URL may change by a facet, the form or the browser's Back.
@@ -59,6 +60,15 @@ export function SearchBox(props: SearchBoxProps) {
     );
     setAt(-1);
   };
+  // After an accepted suggestion: the caret behind it, and what can follow. Before the next key is handled, hence a layout effect.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text that was just drawn is what the caret is put into
+  useLayoutEffect(() => {
+    const caret = wantedCaret.current;
+    if (caret < 0) return;
+    wantedCaret.current = -1;
+    input.current?.setSelectionRange(caret, caret);
+    offer();
+  }, [draft]);
   const close = () => {
     setSuggestions([]);
     setAt(-1);
@@ -66,12 +76,7 @@ export function SearchBox(props: SearchBoxProps) {
   const accept = (suggestion: Suggestion) => {
     const text = draft.slice(0, suggestion.start) + suggestion.insert + draft.slice(suggestion.end);
     setDraft(text);
-    const caret = suggestion.start + suggestion.insert.length;
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(caret, caret);
-      offer();
-    });
+    wantedCaret.current = suggestion.start + suggestion.insert.length;
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

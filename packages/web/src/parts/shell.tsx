@@ -140,7 +140,7 @@ export function Shell({ session, children }: { session: Session; children: React
         <span className="spacer" />
         <Link href="/status" className="button quiet" title={`Health: ${state}`}>
           <span className={`health-dot ${state}`} aria-hidden="true" />
-          <span>{state === 'ok' ? 'capturing' : state}</span>
+          <span className="health-word">{state === 'ok' ? 'capturing' : state}</span>
         </Link>
         <ThemeMenu />
         <UserMenu session={session} />

@@ -28,6 +28,8 @@ export function useListKeys<T>(options: ListKeysOptions<T>): [cursor: number, se
     const next = Math.max(0, Math.min(items.length - 1, index));
     const item = items[next];
     if (item === undefined) return;
+    // The focus leaves a button that was clicked before, or Enter would press it again instead of opening the row.
+    document.querySelector<HTMLElement>('[role="grid"]')?.focus({ preventScroll: true });
     setCursor(next);
     options.onMove?.(item);
   };

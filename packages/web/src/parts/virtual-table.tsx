@@ -61,6 +61,8 @@ export function VirtualTable<T>(props: VirtualTableProps<T>) {
     <div
       className="table"
       role="grid"
+      tabIndex={0}
+      aria-activedescendant={cursor >= 0 ? `row-${cursor}` : undefined}
       aria-label={props.label}
       aria-rowcount={props.totalCount ?? -1}
       aria-multiselectable={choosable}
@@ -102,6 +104,7 @@ function Row<T>(props: RowProps<T>) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the page's keys move and open rows
     <div
       role="row"
+      id={`row-${index}`}
       aria-rowindex={index + 1}
       aria-selected={chosen}
       className={`table-row ${state.filter(Boolean).join(' ')}`}
