@@ -2,6 +2,7 @@ export { type AgentTable, createAgentTable, mergeAgentReports } from './agent-ta
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
 export { createDgramReceiver, type DgramReceiverOptions } from './dgram-receiver.ts';
 export type { HepChannelSettings } from './hep-channel.ts';
+export { type ImportCaptureOptions, type ImportProgress, importCapture } from './import-capture.ts';
 export { loadLibc } from './libc.ts';
 export { createNetworkFilter, type NetworkFilter } from './network-filter.ts';
 export { createPacketPipeline, type PacketPipeline, type PacketPipelineOptions, Taken } from './packet-pipeline.ts';

@@ -1,0 +1,96 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createCaptureFileReader, createFrameDissector, type FrameDissectorOptions } from '@calliope/frames';
+import { type Clock, type ImportResponse, type MessageSink, systemClock } from '@calliope/model';
+import { createCaptureStreams } from './capture-streams.ts';
+import { createCaptureTaker } from './capture-taker.ts';
+import { inflatedCapture } from './inflated-capture.ts';
+import { createPacketPipeline } from './packet-pipeline.ts';
+import { emptyCounters } from './receive-counters.ts';
+
+export interface ImportCaptureOptions {
+  /** Of this import alone. Flushed at the end, and whenever its batch is full. */
+  sink: MessageSink;
+  /** Names the node of messages that were not in HEP: where the capture is from. */
+  nodeName: string;
+  /** Bytes of the capture after decompression; what is beyond is left out (defect `capture_too_large`). No bound when absent. */
+  maxBytes?: number;
+  /** A batch is closed at this many messages; 50,000 when absent. */
+  batchMessages?: number;
+  /** Bounds of reassembly, see `createFrameDissector`. */
+  dissector?: FrameDissectorOptions;
+  /** Called now and then while reading. */
+  onProgress?: (progress: ImportProgress) => void;
+  /** Ends the import: what was read until then stays. */
+  signal?: AbortSignal;
+  clock?: Clock;
+}
+
+export interface ImportProgress {
+  /** Of the capture, after decompression. */
+  bytes: number;
+  frames: number;
+  messages: number;
+}
+
+/** Others must get their turn while a large file is read: so many bytes are about three milliseconds of work. */
+const SLICE_BYTES = 256 * 1024;
+
+/**
+ * Reads a capture file, pcap or pcapng, also in gzip, and stores the SIP in it: over UDP and SCTP at any port, over TCP, and within HEP; through tunnels
+ * and IP-in-IP. RTP, DNS and whatever else is in it are passed over. Memory is bounded whatever the file holds.
+ *
+ * Content never throws: what could not be used is counted in `defects`. Errors of the source and of the sink are thrown.
+ */
+export async function importCapture(
+  source: AsyncIterable<Uint8Array>,
+  options: ImportCaptureOptions,
+): Promise<ImportResponse> {
+  const { sink, nodeName, onProgress, signal } = options;
+  const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
+  const batchMessages = options.batchMessages ?? 50_000;
+  const defects: Record<string, number> = {};
+  const addDefect = (name: string): void => {
+    defects[name] = (defects[name] ?? 0) + 1;
+  };
+  const pipeline = createPacketPipeline({ sink, nodeName, counters: emptyCounters() });
+  const taker = createCaptureTaker(pipeline, options.clock ?? systemClock, addDefect);
+  const streams = createCaptureStreams(taker, addDefect);
+  const reader = createCaptureFileReader();
+  const dissector = createFrameDissector(options.dissector ?? {}, {
+    datagram: taker.takeDatagram,
+    stream: streams.take,
+  });
+  let frames = 0;
+  let bytes = 0;
+
+  function takeSlice(slice: Uint8Array): void {
+    bytes += slice.length;
+    for (const frame of reader.push(slice)) {
+      frames++;
+      dissector.accept(frame);
+      if (sink.pending >= batchMessages) sink.flush();
+    }
+    onProgress?.({ bytes, frames, messages: taker.messages });
+  }
+
+  reading: for await (const chunk of inflatedCapture(source, () => addDefect('broken_gzip'))) {
+    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+      if (bytes >= maxBytes) {
+        addDefect('capture_too_large');
+        break reading;
+      }
+      signal?.throwIfAborted();
+      takeSlice(chunk.subarray(at, Math.min(at + SLICE_BYTES, at + maxBytes - bytes)));
+      await nextTurn();
+    }
+  }
+  reader.end();
+  dissector.flush();
+  streams.end();
+  sink.flush();
+  for (const counts of [reader.defects, dissector.defects]) {
+    for (const [name, count] of Object.entries(counts)) defects[name] = (defects[name] ?? 0) + count;
+  }
+  const { messages, otherMessages, firstUs, lastUs } = taker;
+  return { messages, frames, otherMessages, defects, firstUs, lastUs };
+}
