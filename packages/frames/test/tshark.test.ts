@@ -21,9 +21,9 @@ import { A4, A6, B4, B6, bytesOf, concat, START_US } from './sample-frames.ts';
 // Whatever is read and written here is compared with what another program makes of it.
 const TSHARK = '/usr/bin/tshark';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const captures = join(process.env.CALLIOPE_FIXTURES ?? join(root, '../shared'), 'fixtures/pcap');
+const captures = join(process.env.CALLIOPE_FIXTURES ?? join(root, '../shared/fixtures'), 'pcap');
 const withoutTshark = existsSync(TSHARK) ? false : `${TSHARK} is not installed`;
-const withoutCaptures = existsSync(captures) ? withoutTshark : `${captures} is not there`;
+const withoutCaptures = existsSync(captures) ? withoutTshark : `no captures at ${captures}: set CALLIOPE_FIXTURES`;
 
 const folder = mkdtempSync(join(tmpdir(), 'calliope-frames-'));
 after(() => rmSync(folder, { recursive: true }));
