@@ -8,7 +8,7 @@ import { areWarningCodes, isNumberValue, isSipDate, isTimestampValue, MAX_DELTA_
 import { scanVia } from './scan-via.ts';
 import { UriScheme } from './uri-kinds.ts';
 
-const { WHITESPACE, DIGIT } = ByteClass;
+const { WHITESPACE, DIGIT, TOKEN } = ByteClass;
 const table = BYTE_CLASS;
 
 // As constants of this module they cost no look-up in the hot path.
@@ -227,9 +227,12 @@ function takeCSeq(
   const number = decimalNumber(bytes, start, i, CSEQ_MAX);
   const isNumber = number >= 0 && number <= CSEQ_MAX;
   if (isNumber) fields.cseq = number;
-  const methodStart = skipWhitespace(bytes, i, end);
+  const afterDigits = skipWhitespace(bytes, i, end);
+  // Of what is no number and a method, the last word is the likeliest method.
+  const methodStart = i > start ? afterDigits : lastTokenStart(bytes, start, end);
   const methodEnd = skipToken(bytes, methodStart, end);
-  if (!isNumber || methodStart === i || methodEnd === methodStart || methodEnd !== end) cursor.defects |= BAD_CSEQ;
+  const isGood = isNumber && methodStart > i && methodEnd > methodStart && methodEnd === end;
+  if (!isGood) cursor.defects |= BAD_CSEQ;
   if (methodEnd === methodStart) return;
   const at = fields.at;
   if (!isRequest) {
@@ -239,7 +242,13 @@ function takeCSeq(
   const requestMethod = at[METHOD_AT]!;
   let isSame = at[METHOD_AT + 1]! - requestMethod === methodEnd - methodStart;
   for (let j = methodStart; isSame && j < methodEnd; j++) isSame = bytes[j] === bytes[requestMethod + j - methodStart];
-  if (!isSame) cursor.defects |= CSEQ_METHOD_MISMATCH;
+  if (isGood && !isSame) cursor.defects |= CSEQ_METHOD_MISMATCH;
+}
+
+function lastTokenStart(bytes: Uint8Array, start: number, end: number): number {
+  let i = end;
+  while (i > start && (table[bytes[i - 1]!]! & TOKEN) !== 0) i--;
+  return i;
 }
 
 function takeContact(bytes: Uint8Array, start: number, end: number, cursor: ScanCursor): void {
