@@ -1,3 +1,11 @@
+export {
+  type CalliopeNode,
+  type CalliopeOptions,
+  type CommandResult,
+  poll,
+  runCalliope,
+  startCalliope,
+} from './calliope-node.ts';
 export { freePorts } from './free-port.ts';
 export { type HeardPacket, HepListener } from './hep-listener.ts';
 export { type KamailioOptions, startKamailio } from './kamailio-proxy.ts';
