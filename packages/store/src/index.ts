@@ -9,3 +9,4 @@ export { type BatchWriterOptions, createBatchWriter } from './clickhouse/batch-w
 export type { EngineState } from './clickhouse/engine.ts';
 export type { RetentionBounds, RetentionReport } from './clickhouse/retention.ts';
 export { createEmbeddedStore, type EmbeddedStore, type EmbeddedStoreOptions } from './embedded-store.ts';
+export { createMemoryStore, type MemoryStore, type MemoryStoreOptions } from './memory/memory-store.ts';

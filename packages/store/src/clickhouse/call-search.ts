@@ -10,7 +10,7 @@ import type {
 } from '@calliope/model';
 import { checkFacetColumn, checkFilter } from '../filter-rules.ts';
 import { type CallPosition, formatCallCursor, parseCallCursor } from '../message-id.ts';
-import { CALL_SPAN_US, checkBuckets, checkedRequest } from '../search-limits.ts';
+import { CALL_SPAN_US, checkBuckets, checkedRequest, MAX_TIMESTAMP_US } from '../search-limits.ts';
 import { CALL_COLUMNS, readCall, selectCalls } from './call-row.ts';
 import { NEVER } from './calls-table.ts';
 import {
@@ -44,18 +44,34 @@ export interface CallSearch {
   call(callId: string, near: TimeRange | undefined): Promise<CallRecord | undefined>;
 }
 
-/** Searches over calls, by the time they began. `countLimit`: counting is given up beyond it. */
-export function createCallSearch(database: DatabaseSession, countLimit: number): CallSearch {
-  /** The part of the range that has calls, to the slot. */
-  async function within(range: TimeRange): Promise<TimeRange> {
+export interface CallSearchOptions {
+  /** Counting is given up beyond it. */
+  countLimit: number;
+  /**
+   * With up to so many fragments stored, all of a call's are merged however far apart they are; with more, those within a day of the searched
+   * time. Only calls that last longer look different then.
+   */
+  unboundedFragments: number;
+}
+
+/** Searches over calls, by the time they began. */
+export function createCallSearch(database: DatabaseSession, options: CallSearchOptions): CallSearch {
+  const { countLimit, unboundedFragments } = options;
+
+  /** The part of the range that has calls, to the slot, and how far around it fragments of its calls are looked for. */
+  async function within(range: TimeRange): Promise<TimeRange & { spanUs: number }> {
     const row = new RowReader(await database.read('SELECT count(), min(slot), max(slot) FROM calliope.calls'));
-    if (row.integer() === 0) return { fromUs: 0, toUs: 0 };
+    const fragments = row.integer();
+    if (fragments === 0) return { fromUs: 0, toUs: 0, spanUs: 0 };
     const firstUs = row.u32() * 1_000_000;
     const endUs = row.u32() * 1_000_000 + SLOT_US;
-    return { fromUs: Math.max(range.fromUs, firstUs), toUs: Math.min(range.toUs, endUs) };
+    const spanUs = fragments <= unboundedFragments ? Number.POSITIVE_INFINITY : CALL_SPAN_US;
+    return { fromUs: Math.max(range.fromUs, firstUs), toUs: Math.min(range.toUs, endUs), spanUs };
   }
 
-  async function checked<T extends SearchRequest>(asked: T): Promise<{ request: T; condition: Sql }> {
+  async function checked<T extends SearchRequest>(
+    asked: T,
+  ): Promise<{ request: T & { spanUs: number }; condition: Sql }> {
     const request = checkedRequest(asked);
     checkFilter(request.filter, 'calls');
     const condition = compileCallFilter(request.filter, request).yes;
@@ -73,10 +89,15 @@ export function createCallSearch(database: DatabaseSession, countLimit: number):
     if (condition === FALSE.yes) return { items: [] };
     for (const window of searchWindows(range, ascending, PAGE_STEPS)) {
       const wanted = integerLiteral(request.limit + 1 - rows.length);
-      const sql = `
-        SELECT ${CALL_COLUMNS} FROM (${candidates(request, window)})
+      // First which calls, from their times and what the filter looks at alone; the sets of hosts and names, which make a merged call
+      // large, are then read for the page only. 300,000 calls of one window took more than a search may have when merged whole.
+      const which = `
+        SELECT call_id FROM (${candidates(request, window)})
         WHERE ${joinAnd([startsWithin(window), condition, cursor ? after(cursor, ascending) : '1'])}
         ORDER BY start_us ${direction}, call_id ${direction} LIMIT ${wanted}`;
+      const sql = `
+        SELECT ${CALL_COLUMNS} FROM (${selectCalls(`${slotsAround(window, request.spanUs)} AND call_id IN (${which})`)})
+        ORDER BY start_us ${direction}, call_id ${direction}`;
       const row = new RowReader(await database.read(sql, clock.bounds()));
       while (!row.done) rows.push(readCall(row));
       if (rows.length > request.limit) break;
@@ -121,7 +142,7 @@ export function createCallSearch(database: DatabaseSession, countLimit: number):
   }
 
   async function call(callId: string, near: TimeRange | undefined): Promise<CallRecord | undefined> {
-    const fragments = joinAnd([near ? slotsAround(near) : '1', `call_id = ${stringLiteral(callId)}`]);
+    const fragments = joinAnd([near ? slotsAround(near, CALL_SPAN_US) : '1', `call_id = ${stringLiteral(callId)}`]);
     const row = new RowReader(await database.read(`SELECT ${CALL_COLUMNS} FROM (${selectCalls(fragments)})`));
     return row.done ? undefined : readCall(row).call;
   }
@@ -133,8 +154,8 @@ export function createCallSearch(database: DatabaseSession, countLimit: number):
  * Merged calls among which are all matches that began in the window. Which fragments are merged is narrowed down first, by Call-ID: to those of calls with
  * a fragment that began in the window, and to those with a fragment that the filter could have been true of.
  */
-function candidates(request: SearchRequest, window: TimeRange): Sql {
-  const around = slotsAround(window);
+function candidates(request: SearchRequest & { spanUs: number }, window: TimeRange): Sql {
+  const around = slotsAround(window, request.spanUs);
   const conditions = [around];
   // For a long window the set of its Call-IDs would cost more than it saves.
   if (window.toUs - window.fromUs <= SLOT_US) {
@@ -157,8 +178,9 @@ function slots({ fromUs, toUs }: TimeRange): Sql {
   return `(slot >= ${start(Math.max(0, fromUs))} AND slot <= ${start(Math.max(0, toUs - 1))})`;
 }
 
-function slotsAround({ fromUs, toUs }: TimeRange): Sql {
-  return slots({ fromUs: fromUs - CALL_SPAN_US, toUs: Math.min(toUs + CALL_SPAN_US, 0xffff_ffff * 1_000_000) });
+function slotsAround({ fromUs, toUs }: TimeRange, spanUs: number): Sql {
+  if (spanUs === Number.POSITIVE_INFINITY) return '1';
+  return slots({ fromUs: fromUs - spanUs, toUs: Math.min(toUs + spanUs, MAX_TIMESTAMP_US + 1) });
 }
 
 function startsWithin({ fromUs, toUs }: TimeRange): Sql {

@@ -6,7 +6,7 @@ import { searchWindows } from './search-windows.ts';
 import type { Sql } from './sql-literal.ts';
 
 const DEFAULT_COUNT_TIMEOUT_MS = 10_000;
-const STEPS = { firstUs: 3_600_000_000, growth: 12, longestUs: 5 * 86_400_000_000 };
+const STEPS = { firstUs: 3_600_000_000, growth: 12, longestUs: Number.MAX_SAFE_INTEGER };
 
 /**
  * Counts from the newest window back, each with one query that `select` writes. When the time is over or more than `limit` were counted,

@@ -21,6 +21,9 @@ export interface MessageReaderOptions {
   countLimit?: number;
 }
 
+/** About a million calls a day for a week. */
+const UNBOUNDED_FRAGMENTS = 20_000_000;
+
 /** Most Call-IDs of one question. */
 const MAX_CALL_IDS = 1_000;
 
@@ -28,7 +31,7 @@ const MAX_CALL_IDS = 1_000;
 export function createMessageReader(database: DatabaseSession, options: MessageReaderOptions = {}): MessageReader {
   const countLimit = options.countLimit ?? 10_000_000;
   const messages = createMessageSearch(database, countLimit);
-  const calls = createCallSearch(database, countLimit);
+  const calls = createCallSearch(database, { countLimit, unboundedFragments: UNBOUNDED_FRAGMENTS });
 
   async function message(id: string): Promise<Message | undefined> {
     const position = parseMessageId(id);
@@ -47,7 +50,7 @@ export function createMessageReader(database: DatabaseSession, options: MessageR
     }
     const filter: Filter = { kind: 'text', column: 'callId', match: 'equals', values: [...callIds], ignoreCase: false };
     const { near, cursor } = of;
-    return messages.whole({
+    return messages.wholeOfFew({
       fromUs: near ? near.fromUs - CALL_SPAN_US : 0,
       toUs: near ? near.toUs + CALL_SPAN_US : MAX_TIMESTAMP_US + 1,
       filter,

@@ -29,11 +29,16 @@ const HOUR_US = 3_600_000_000;
 
 /** The sort key keeps hours together, so less than one reads no less. */
 const SCAN_STEPS: WindowSteps = { firstUs: HOUR_US / 6, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
-const INDEX_STEPS: WindowSteps = { firstUs: HOUR_US, growth: 1_000, longestUs: Number.MAX_SAFE_INTEGER };
+/** What has an index is looked for in a day at once; only beyond that would the many hits of a frequent number cost more than a second look. */
+const INDEX_STEPS: WindowSteps = { firstUs: 24 * HOUR_US, growth: 1_000, longestUs: Number.MAX_SAFE_INTEGER };
+/** A few Call-IDs have few messages. */
+const ONE_STEP: WindowSteps = { firstUs: Number.MAX_SAFE_INTEGER, growth: 1, longestUs: Number.MAX_SAFE_INTEGER };
 
 export interface MessageSearch {
   summaries(request: SearchRequest): Promise<Page<MessageSummary>>;
   whole(request: SearchRequest): Promise<Page<Message>>;
+  /** The same for a filter that has few matches and an index. */
+  wholeOfFew(request: SearchRequest): Promise<Page<Message>>;
   count(request: SearchRequest): Promise<Total>;
   histogram(request: SearchRequest & { bucketUs: number }): Promise<HistogramBucket[]>;
   facet(request: SearchRequest & { column: string }): Promise<FacetValue[]>;
@@ -60,6 +65,7 @@ export function createMessageSearch(database: DatabaseSession, countLimit: numbe
     asked: SearchRequest,
     columns: Sql,
     read: (row: RowReader) => T,
+    few = false,
   ): Promise<Page<T>> {
     const request = checkedRequest(asked);
     checkFilter(request.filter, 'messages');
@@ -67,11 +73,13 @@ export function createMessageSearch(database: DatabaseSession, countLimit: numbe
     const cursor = request.cursor === undefined ? undefined : parseMessageCursor(request.cursor);
     const plan = planMessages(request.filter);
     const clock = startSearchClock(request.timeoutMs);
-    const range = await within(cursor ? rangeFrom(cursor, request, ascending) : request);
+    const beyond = cursor ? rangeFrom(cursor, request, ascending) : request;
+    const range = few ? beyond : await within(beyond);
+    const steps = few ? ONE_STEP : plan.indexed ? INDEX_STEPS : SCAN_STEPS;
     const order = ascending ? 'ORDER BY ts ASC, id ASC' : 'ORDER BY ts DESC, id DESC';
     const items: T[] = [];
     if (plan.branches.length === 0) return { items };
-    for (const window of searchWindows(range, ascending, plan.indexed ? INDEX_STEPS : SCAN_STEPS)) {
+    for (const window of searchWindows(range, ascending, steps)) {
       const wanted = request.limit + 1 - items.length;
       const tail = `${order} LIMIT ${integerLiteral(wanted)}`;
       const sql = selectMessages(plan, window, columns, tail, cursor ? after(cursor, ascending) : '1');
@@ -122,6 +130,7 @@ export function createMessageSearch(database: DatabaseSession, countLimit: numbe
   return {
     summaries: (request) => page(request, SUMMARY_COLUMNS, readSummary),
     whole: (request) => page(request, WHOLE_COLUMNS, readWhole),
+    wholeOfFew: (request) => page(request, WHOLE_COLUMNS, readWhole, true),
     count,
     histogram,
     facet,
