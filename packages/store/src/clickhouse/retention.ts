@@ -60,14 +60,14 @@ export async function enforceRetention(
   return report;
 }
 
-/** Slots of both tables, oldest first. Parts that merges have replaced count too: they are on the disk until they are removed. */
+/** Slots of both tables, oldest first. Parts that were merged or dropped are on the disk for two minutes more, and no reason to drop others. */
 async function readSlots(database: DatabaseSession): Promise<Slot[]> {
   const row = new RowReader(
     await database.read(`
       SELECT partition_id, toInt64(toUnixTimestamp(any(partition), 'UTC')) AS start,
-        sumIf(rows, active AND table = 'messages'), sum(bytes_on_disk)
+        sumIf(rows, table = 'messages'), sum(bytes_on_disk)
       FROM system.parts
-      WHERE database = 'calliope' AND table IN ('messages', 'calls')
+      WHERE active AND database = 'calliope' AND table IN ('messages', 'calls')
       GROUP BY partition_id ORDER BY start`),
   );
   const slots: Slot[] = [];

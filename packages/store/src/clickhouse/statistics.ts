@@ -13,8 +13,8 @@ export async function readStatistics(
 ): Promise<StoreStatistics> {
   const parts = new RowReader(
     await database.read(`
-      SELECT sumIf(rows, active AND table = 'messages'), sumIf(rows, active AND table = 'calls'), sum(bytes_on_disk)
-      FROM system.parts WHERE database = 'calliope'`),
+      SELECT sumIf(rows, table = 'messages'), sumIf(rows, table = 'calls'), sum(bytes_on_disk)
+      FROM system.parts WHERE active AND database = 'calliope'`),
   );
   const count = parts.integer();
   const fragments = parts.integer();
