@@ -107,7 +107,10 @@ function rangeOf(params: URLSearchParams) {
     const parsed = parseTime(text, options);
     return 'us' in parsed ? parsed.us : nowUs;
   };
-  return { fromUs: read(params.get('from') || 'now-24h'), toUs: params.get('to') ? read(params.get('to')!) : nowUs };
+  return {
+    fromUs: read(params.get('from') || 'now-24h'),
+    toUs: params.get('to') ? read(params.get('to')!) : Date.UTC(2200, 0) * 1000,
+  };
 }
 
 /** Not the language, only enough to look at: words, and `field = value` for a few fields. */
@@ -147,7 +150,8 @@ function searchAnswer(of: 'calls' | 'messages', params: URLSearchParams) {
 
 function histogram(params: URLSearchParams) {
   const of = params.get('of') ?? 'messages';
-  const { fromUs, toUs } = rangeOf(params);
+  const { fromUs, toUs: endUs } = rangeOf(params);
+  const toUs = Math.min(endUs, Date.now() * 1000);
   const bucketUs =
     [1, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400, 604_800]
       .map((s) => s * 1e6)

@@ -1,11 +1,12 @@
 import type { SearchView } from '../view/search-view.ts';
+import type { SearchedRange } from '../view/searched-range.ts';
 import { localText } from '../view/zone-time.ts';
 import type { ChangeSearchView } from './use-search-view.ts';
 
 export interface NoResultsProps {
   noun: string;
   view: SearchView;
-  range: { fromUs: number; toUs: number };
+  range: SearchedRange;
   oldestUs: number | null | undefined;
   newestUs: number | null | undefined;
   change: ChangeSearchView;
@@ -14,14 +15,16 @@ export interface NoResultsProps {
 /** Nothing was found: what was searched, what is there, what to try. */
 export function NoResults({ noun, view, range, oldestUs, newestUs, change }: NoResultsProps) {
   const outside =
-    typeof newestUs === 'number' && typeof oldestUs === 'number' && (newestUs < range.fromUs || oldestUs >= range.toUs);
+    typeof newestUs === 'number' &&
+    typeof oldestUs === 'number' &&
+    (newestUs < range.fromUs || (!range.openEnd && oldestUs >= range.toUs));
   return (
     <div className="empty" role="status">
       <h2>No {noun} found</h2>
       <p>
         Searched {view.query.trim() === '' ? 'everything' : <code>{view.query}</code>} from{' '}
         <span className="mono">{localText(range.fromUs, view.zone)}</span> to{' '}
-        <span className="mono">{localText(range.toUs, view.zone)}</span> ({view.zone}).
+        <span className="mono">{range.openEnd ? 'now' : localText(range.toUs, view.zone)}</span> ({view.zone}).
       </p>
       {typeof oldestUs === 'number' && typeof newestUs === 'number' && (
         <p className={outside ? '' : 'muted'}>

@@ -1,5 +1,6 @@
 import { parseTime } from '@calliope/query';
 import { type FormEvent, useEffect, useState } from 'react';
+import type { SearchedRange } from '../view/searched-range.ts';
 import { rangeLabel, TIME_PRESETS } from '../view/time-presets.ts';
 import { isoText, localText } from '../view/zone-time.ts';
 import { Icon } from './icon.tsx';
@@ -10,7 +11,7 @@ export interface RangePickerProps {
   to: string;
   zone: string;
   /** What the last answer was for: absolute fields begin with it. */
-  range: { fromUs: number; toUs: number } | undefined;
+  range: SearchedRange | undefined;
   onRange: (from: string, to: string) => void;
 }
 

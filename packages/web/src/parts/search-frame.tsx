@@ -56,6 +56,11 @@ export function SearchFrame(props: SearchFrameProps) {
       {histogram.data && result.items.length > 0 && (
         <Histogram of={of} answer={histogram.data} zone={view.zone} onZoom={zoom} />
       )}
+      {histogram.error && !result.failure && (
+        <p className="padded-line muted" role="status">
+          No histogram: {histogram.error.message}
+        </p>
+      )}
       <div className="summary">
         <button
           type="button"
@@ -75,7 +80,7 @@ export function SearchFrame(props: SearchFrameProps) {
         {result.range && (
           <span className="muted mono clip">
             {localText(result.range.fromUs, view.zone).slice(0, 19)} →{' '}
-            {localText(result.range.toUs, view.zone).slice(0, 19)} {view.zone}
+            {result.range.openEnd ? 'now' : localText(result.range.toUs, view.zone).slice(0, 19)} {view.zone}
           </span>
         )}
         {result.fetching && !view.live && (
@@ -103,7 +108,7 @@ export function SearchFrame(props: SearchFrameProps) {
           <FacetList
             columns={props.facets}
             answer={facets.data}
-            failed={facets.error ? 'The facets could not be counted.' : undefined}
+            failed={facets.error ? `The facets could not be counted: ${facets.error.message}` : undefined}
             query={view.query}
             onQuery={search}
           />

@@ -1,5 +1,6 @@
 import type { ApiFailure } from '../server/api-failure.ts';
 import type { SearchOf, SearchView } from '../view/search-view.ts';
+import type { SearchedRange } from '../view/searched-range.ts';
 import { Icon } from './icon.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { SearchBox } from './search-box.tsx';
@@ -10,7 +11,7 @@ export interface SearchStripProps {
   of: SearchOf;
   view: SearchView;
   change: ChangeSearchView;
-  range: { fromUs: number; toUs: number } | undefined;
+  range: SearchedRange | undefined;
   failure: ApiFailure | undefined;
   onHelp: () => void;
 }

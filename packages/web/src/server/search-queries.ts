@@ -9,6 +9,7 @@ import type {
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { type SearchOf, type SearchView, searchParameters } from '../view/search-view.ts';
+import { type SearchedRange, searchedRange } from '../view/searched-range.ts';
 import { isoText } from '../view/zone-time.ts';
 import type { ApiFailure } from './api-failure.ts';
 import { requestJson } from './request-json.ts';
@@ -16,18 +17,11 @@ import { requestJson } from './request-json.ts';
 export const PAGE_SIZE = 200;
 const LIVE_PERIOD_MS = 1000;
 
-interface PageStart {
-  cursor: string;
-  /** The range that the first page was answered for: `now-1h` would be another one by now. */
-  fromUs: number;
-  toUs: number;
-}
-
 export interface SearchResult<T> {
   items: T[];
   total: Total | undefined;
   /** What was really searched; undefined before the first answer. */
-  range: { fromUs: number; toUs: number } | undefined;
+  range: SearchedRange | undefined;
   elapsedMs: number | undefined;
   failure: ApiFailure | null;
   /** No answer yet for this search. */
@@ -42,15 +36,12 @@ export interface SearchResult<T> {
 
 type SearchKey = Pick<SearchView, 'query' | 'from' | 'to' | 'zone' | 'ascending'>;
 
-function pagePath(of: SearchOf, key: SearchKey, start: PageStart | null): string {
+/** The cursor remembers the clock of the first page, so `now-1h` does not move between pages. */
+function pagePath(of: SearchOf, key: SearchKey, cursor: string): string {
   const params = searchParameters(key);
   params.set('limit', String(PAGE_SIZE));
   params.set('order', key.ascending ? 'asc' : 'desc');
-  if (start) {
-    params.set('from', isoText(start.fromUs));
-    params.set('to', isoText(start.toUs));
-    params.set('cursor', start.cursor);
-  }
+  if (cursor !== '') params.set('cursor', cursor);
   return `${of}?${params}`;
 }
 
@@ -69,9 +60,8 @@ export function useSearch<T extends CallRecord | MessageSummary>(
     queryKey: ['search', of, live, key],
     queryFn: ({ pageParam, signal }) =>
       requestJson<SearchResponse<T>>(pagePath(of as SearchOf, key, pageParam), { signal }),
-    initialPageParam: null as PageStart | null,
-    getNextPageParam: (last) =>
-      last.cursor && !live ? { cursor: last.cursor, fromUs: last.fromUs, toUs: last.toUs } : undefined,
+    initialPageParam: '',
+    getNextPageParam: (last) => (live ? undefined : last.cursor),
     placeholderData: keepPreviousData,
     refetchInterval: live ? LIVE_PERIOD_MS : false,
     enabled,
@@ -80,10 +70,11 @@ export function useSearch<T extends CallRecord | MessageSummary>(
   const pages = found.data?.pages;
   const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const first = pages?.[0];
+  const range = useMemo(() => first && searchedRange(first, found.dataUpdatedAt * 1000), [first, found.dataUpdatedAt]);
   return {
     items,
     total: first?.total,
-    range: first && { fromUs: first.fromUs, toUs: first.toUs },
+    range,
     elapsedMs: first?.elapsedMs,
     failure: found.error as ApiFailure | null,
     pending: found.isPending,
@@ -95,37 +86,38 @@ export function useSearch<T extends CallRecord | MessageSummary>(
   };
 }
 
+interface RangedOptions {
+  /** Between two questions while live; the range is asked for in steps of as much, so that answers can be kept. */
+  livePeriodMs: number;
+  extra: Record<string, string>;
+}
+
 /** The range is the one that the list was answered for, so that the bars and the total speak of the same messages. */
-function useRanged<T>(
-  name: string,
-  view: SearchView,
-  range: SearchResult<unknown>['range'],
-  extra: Record<string, string>,
-) {
+function useRanged<T>(name: string, view: SearchView, range: SearchedRange | undefined, options: RangedOptions) {
   const params = searchParameters(view);
   if (range) {
-    params.set('from', isoText(range.fromUs));
-    params.set('to', isoText(range.toUs));
+    const stepUs = view.live ? options.livePeriodMs * 1000 : 1;
+    params.set('from', isoText(Math.floor(range.fromUs / stepUs) * stepUs));
+    if (!range.openEnd) params.set('to', isoText(range.toUs));
   }
-  for (const [parameter, value] of Object.entries(extra)) params.set(parameter, value);
+  for (const [parameter, value] of Object.entries(options.extra)) params.set(parameter, value);
   return useQuery({
     queryKey: [name, params.toString()],
     queryFn: ({ signal }) => requestJson<T>(`${name}?${params}`, { signal }),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
+    refetchInterval: view.live ? options.livePeriodMs : false,
     gcTime: 30_000,
   });
 }
 
-export function useHistogram(of: SearchOf, view: SearchView, range: SearchResult<unknown>['range']) {
-  return useRanged<HistogramResponse>('histogram', view, range, { of });
+export function useHistogram(of: SearchOf, view: SearchView, range: SearchedRange | undefined) {
+  return useRanged<HistogramResponse>('histogram', view, range, { livePeriodMs: LIVE_PERIOD_MS, extra: { of } });
 }
 
-export function useFacets(
-  of: SearchOf,
-  view: SearchView,
-  range: SearchResult<unknown>['range'],
-  fields: readonly string[],
-) {
-  return useRanged<FacetsResponse>('facets', view, view.facets ? range : undefined, { of, fields: fields.join(',') });
+export function useFacets(of: SearchOf, view: SearchView, range: SearchedRange | undefined, fields: readonly string[]) {
+  return useRanged<FacetsResponse>('facets', view, view.facets ? range : undefined, {
+    livePeriodMs: 10 * LIVE_PERIOD_MS,
+    extra: { of, fields: fields.join(',') },
+  });
 }
