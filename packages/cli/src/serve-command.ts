@@ -1,6 +1,5 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { startCaptureNode } from './capture-node.ts';
 import { loadConfiguration } from './configuration.ts';
 import { type Configuration, flagName, SETTINGS } from './settings.ts';
 import { version } from './version.ts';
@@ -35,6 +34,7 @@ async function run(options: Record<string, string | undefined>): Promise<void> {
   // Interrupted while it starts, it still stops in order.
   const stopped = stopRequest();
   await ensureWebInterface(log);
+  const { startCaptureNode } = await import('./capture-node.ts');
   const node = await startCaptureNode(configuration, { receive: true, log });
   console.log(`Calliope ${version}`);
   console.log(`  web interface  ${node.url}`);
