@@ -67,3 +67,15 @@ test('our own scanner finds nothing wrong with any of its messages, and two call
   assert.equal(new Set(messages.map((message) => message.callId)).size, 2);
   assert.ok(messages.some((message) => message.responseCode === 503));
 });
+
+test('each hop is a transaction of its own: the SBC puts its Via on top of the phone’s', () => {
+  const texts = framesOf(sampleCapture(NOW_US, 'seed')).map((frame) =>
+    new TextDecoder().decode(frame.bytes.subarray(42)),
+  );
+  const vias = texts.map((text) => text.match(/^Via: /gm)?.length);
+  assert.deepEqual(new Set(vias), new Set([1, 2]));
+  const branches = new Set(
+    texts.filter((text) => text.startsWith('INVITE')).map((text) => /branch=([^\r;]+)/.exec(text)?.[1]),
+  );
+  assert.equal(branches.size, 4);
+});

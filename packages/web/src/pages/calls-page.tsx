@@ -174,5 +174,5 @@ export function ListFoot({
     return `Live shows the newest ${PAGE_SIZE} ${noun}, asked for every second. Switch Live off to scroll to older ones.`;
   if (fetchingMore) return `${formatCount(items.length)} shown, loading more …`;
   if (hasMore) return `${formatCount(items.length)} shown, more below.`;
-  return items.length > 0 ? `All ${formatCount(items.length)} ${noun} are shown.` : '';
+  return items.length > 0 ? `${formatCount(items.length)} shown, that is all.` : '';
 }

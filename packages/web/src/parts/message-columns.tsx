@@ -63,7 +63,7 @@ export const MESSAGE_COLUMNS: readonly Column<MessageSummary>[] = [
   {
     key: 'path',
     label: 'Source → destination',
-    width: 'minmax(250px, 1.5fr)',
+    width: 'minmax(290px, 1.5fr)',
     render: (message) => {
       const source = hostPort({ host: message.sourceIp, port: message.sourcePort });
       const destination = hostPort({ host: message.destinationIp, port: message.destinationPort });

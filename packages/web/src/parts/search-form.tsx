@@ -58,7 +58,7 @@ function TextField({ spec, form, onForm }: FieldProps) {
         {mode && (
           <select
             className="field"
-            style={{ width: 104 }}
+            style={{ width: 120 }}
             aria-label={`${spec.label}: how it is compared`}
             value={form[mode] ?? ''}
             onChange={(event) =>

@@ -22,6 +22,21 @@ interface Step {
   headers?: string[];
   toTag?: string;
   sdp?: string;
+  /** An ACK to a failure: it belongs to the INVITE's transaction and goes one hop (RFC 3261 section 17.1.1.3). */
+  acknowledgesFailure?: boolean;
+}
+
+function isBehindSbc(step: Step): boolean {
+  return step.from === GATEWAY || step.to === GATEWAY;
+}
+
+/** The session border controller puts its Via on top of the phone's, and acknowledges failures for itself. */
+function viaLines(step: Step, callId: string): string[] {
+  const transaction = step.acknowledgesFailure ? '1INVITE' : step.cseq.replace(' ', '');
+  const via = (host: string, hop: string) =>
+    `Via: SIP/2.0/UDP ${host}:5060;branch=z9hG4bK-${hop}-${callId.split('@')[0]}-${transaction}`;
+  if (!isBehindSbc(step)) return [via(PHONE, 'phone')];
+  return step.acknowledgesFailure ? [via(SBC, 'sbc')] : [via(SBC, 'sbc'), via(PHONE, 'phone')];
 }
 
 function sdpOf(address: string, port: number, payloadTypes: string): string {
@@ -50,9 +65,9 @@ function datagrams(
     const body = step.sdp ?? '';
     const text = [
       step.startLine,
-      `Via: SIP/2.0/UDP ${step.cseq.endsWith('BYE') ? GATEWAY : PHONE}:5060;branch=z9hG4bK-${callId.slice(0, 8)}-${step.cseq.replace(' ', '')}`,
-      'Max-Forwards: 70',
-      `From: <sip:${from}@example.com>;tag=a-${callId.slice(0, 6)}`,
+      ...viaLines(step, callId),
+      `Max-Forwards: ${isBehindSbc(step) ? 69 : 70}`,
+      `From: <sip:${from}@example.com>;tag=a-${callId.split('@')[0]}`,
       `To: <sip:${to}@example.com>${step.toTag ? `;tag=${step.toTag}` : ''}`,
       `Call-ID: ${callId}`,
       `CSeq: ${step.cseq}`,
@@ -175,7 +190,15 @@ function refusedCall(startUs: number, seed: string): SampleDatagram[] {
       toTag,
       headers: reason,
     },
-    { afterMs: 641, from: SBC, to: GATEWAY, startLine: `ACK ${target} SIP/2.0`, cseq: '1 ACK', toTag },
+    {
+      afterMs: 641,
+      from: SBC,
+      to: GATEWAY,
+      startLine: `ACK ${target} SIP/2.0`,
+      cseq: '1 ACK',
+      acknowledgesFailure: true,
+      toTag,
+    },
     {
       afterMs: 642.5,
       from: SBC,
@@ -185,6 +208,14 @@ function refusedCall(startUs: number, seed: string): SampleDatagram[] {
       toTag,
       headers: reason,
     },
-    { afterMs: 668, from: PHONE, to: SBC, startLine: `ACK ${target} SIP/2.0`, cseq: '1 ACK', toTag },
+    {
+      afterMs: 668,
+      from: PHONE,
+      to: SBC,
+      startLine: `ACK ${target} SIP/2.0`,
+      cseq: '1 ACK',
+      acknowledgesFailure: true,
+      toTag,
+    },
   ]);
 }
