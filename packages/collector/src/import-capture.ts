@@ -1,21 +1,27 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCaptureFileReader, createFrameDissector, type FrameDissectorOptions } from '@calliope/frames';
-import { type Clock, type ImportResponse, type MessageSink, systemClock } from '@calliope/model';
+import { type Clock, type ImportResponse, systemClock } from '@calliope/model';
 import { createCaptureStreams } from './capture-streams.ts';
 import { createCaptureTaker } from './capture-taker.ts';
 import { inflatedCapture } from './inflated-capture.ts';
 import { createPacketPipeline } from './packet-pipeline.ts';
 import { emptyCounters } from './receive-counters.ts';
+import type { BatchDelivery, SinkFactory } from './receiver.ts';
+import { createSettlement } from './settlement.ts';
 
 export interface ImportCaptureOptions {
-  /** Of this import alone. Flushed at the end, and whenever its batch is full. */
-  sink: MessageSink;
+  /** Makes the sink of this import. */
+  createSink: SinkFactory;
+  /** Where its batches go: the spool drainer's `add`. */
+  deliver: BatchDelivery;
   /** Names the node of messages that were not in HEP: where the capture is from. */
   nodeName: string;
   /** Bytes of the capture after decompression; what is beyond is left out (defect `capture_too_large`). No bound when absent. */
   maxBytes?: number;
   /** A batch is closed at this many messages; 50,000 when absent. */
   batchMessages?: number;
+  /** How long the end waits for the database. What is not stored by then waits in the spool (defect `not_yet_stored`). 60 s when absent. */
+  settleMs?: number;
   /** Bounds of reassembly, see `createFrameDissector`. */
   dissector?: FrameDissectorOptions;
   /** Called now and then while reading. */
@@ -39,19 +45,22 @@ const SLICE_BYTES = 256 * 1024;
  * Reads a capture file, pcap or pcapng, also in gzip, and stores the SIP in it: over UDP and SCTP at any port, over TCP, and within HEP; through tunnels
  * and IP-in-IP. RTP, DNS and whatever else is in it are passed over. Memory is bounded whatever the file holds.
  *
- * Content never throws: what could not be used is counted in `defects`. Errors of the source and of the sink are thrown.
+ * Resolves when all of it is in the database. Content never throws: what could not be used is counted in `defects`, and so is what the spool or
+ * the database would not take (`not_stored`). Errors of the source are thrown; what was read before them is stored.
  */
 export async function importCapture(
   source: AsyncIterable<Uint8Array>,
   options: ImportCaptureOptions,
 ): Promise<ImportResponse> {
-  const { sink, nodeName, onProgress, signal } = options;
+  const { nodeName, onProgress, signal } = options;
   const maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
   const batchMessages = options.batchMessages ?? 50_000;
   const defects: Record<string, number> = {};
   const addDefect = (name: string): void => {
     defects[name] = (defects[name] ?? 0) + 1;
   };
+  const settlement = createSettlement(options.deliver);
+  const sink = options.createSink(settlement);
   const pipeline = createPacketPipeline({ sink, nodeName, counters: emptyCounters() });
   const taker = createCaptureTaker(pipeline, options.clock ?? systemClock, addDefect);
   const streams = createCaptureStreams(taker, addDefect);
@@ -73,16 +82,20 @@ export async function importCapture(
     onProgress?.({ bytes, frames, messages: taker.messages });
   }
 
-  reading: for await (const chunk of inflatedCapture(source, () => addDefect('broken_gzip'))) {
-    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
-      if (bytes >= maxBytes) {
-        addDefect('capture_too_large');
-        break reading;
+  try {
+    reading: for await (const chunk of inflatedCapture(source, () => addDefect('broken_gzip'))) {
+      for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+        if (bytes >= maxBytes) {
+          addDefect('capture_too_large');
+          break reading;
+        }
+        signal?.throwIfAborted();
+        takeSlice(chunk.subarray(at, Math.min(at + SLICE_BYTES, at + maxBytes - bytes)));
+        await nextTurn();
       }
-      signal?.throwIfAborted();
-      takeSlice(chunk.subarray(at, Math.min(at + SLICE_BYTES, at + maxBytes - bytes)));
-      await nextTurn();
     }
+  } finally {
+    sink.flush();
   }
   reader.end();
   dissector.flush();
@@ -91,6 +104,9 @@ export async function importCapture(
   for (const counts of [reader.defects, dissector.defects]) {
     for (const [name, count] of Object.entries(counts)) defects[name] = (defects[name] ?? 0) + count;
   }
+  const { lost, pending } = await settlement.settled(options.settleMs ?? 60_000);
+  if (lost > 0) defects.not_stored = lost;
+  if (pending > 0) defects.not_yet_stored = pending;
   const { messages, otherMessages, firstUs, lastUs } = taker;
-  return { messages, frames, otherMessages, defects, firstUs, lastUs };
+  return { messages: Math.max(0, messages - lost), frames, otherMessages, defects, firstUs, lastUs };
 }

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { encodeHep1, encodeHep2, type HepFields } from '@calliope/hep';
 import type { ImportResponse } from '@calliope/model';
 import fc from 'fast-check';
-import { type ImportCaptureOptions, importCapture } from '../src/index.ts';
+import { type BatchDelivery, type ImportCaptureOptions, importCapture, type SinkFactory } from '../src/index.ts';
 import { CAPTURE_US, makeCapture } from './capture-maker.ts';
 import { createFileSink, readBatch, type StoredMessage } from './file-sink.ts';
 import { hepFrame, optionsRequest } from './hep-senders.ts';
@@ -24,17 +24,16 @@ async function imported(
 ): Promise<{ answer: ImportResponse; stored: StoredMessage[]; batches: number }> {
   const stored: StoredMessage[] = [];
   let batches = 0;
-  const sink = createFileSink(directory, 'import', {
-    onBatch: (batch) => {
-      batches++;
-      stored.push(...readBatch(batch));
-    },
-    onLost: (_, error) => assert.fail(error),
-  });
+  const deliver: BatchDelivery = (batch, onSettled) => {
+    batches++;
+    stored.push(...readBatch(batch));
+    setImmediate(onSettled, 'stored');
+  };
+  const createSink: SinkFactory = (events) => createFileSink(directory, 'import', events);
   async function* source() {
     yield* chunks;
   }
-  const answer = await importCapture(source(), { sink, nodeName: 'trace.pcap', ...options });
+  const answer = await importCapture(source(), { createSink, deliver, nodeName: 'trace.pcap', ...options });
   return { answer, stored, batches };
 }
 
@@ -284,6 +283,33 @@ test('an error of the source is thrown, compressed or not', async () => {
     }
     await assert.rejects(imported(broken()), /the upload was cut/);
   }
+});
+
+test('answers when all is stored, and says what was not', async () => {
+  const capture = makeCapture().udp(optionsRequest('a')).udp(optionsRequest('b')).udp(optionsRequest('c')).bytes();
+  const outcomes = ['stored', 'dropped', 'rejected'] as const;
+  let batch = 0;
+  let settled = 0;
+  const { answer } = await imported([capture], {
+    batchMessages: 1,
+    deliver: (_, onSettled) => {
+      const outcome = outcomes[batch++]!;
+      setTimeout(() => {
+        settled++;
+        onSettled(outcome);
+      }, 5);
+    },
+  });
+  assert.equal(settled, 3);
+  assert.equal(answer.messages, 1);
+  assert.deepEqual(answer.defects, { not_stored: 2 });
+  const waiting = await imported([capture], { deliver: () => {}, settleMs: 1 });
+  assert.deepEqual(waiting.answer.defects, { not_yet_stored: 3 });
+  const full = await imported([capture], {
+    createSink: (events) => createFileSink(join(directory, 'absent'), 'x', events),
+  });
+  assert.equal(full.answer.messages, 0);
+  assert.deepEqual(full.answer.defects, { not_stored: 3 });
 });
 
 test('random frames never throw', async () => {
