@@ -6,7 +6,8 @@ import { environmentName, flagName, SETTINGS } from '../packages/cli/src/setting
 const FILE = 'docs/configuration.md';
 
 const rows = SETTINGS.map((setting) => {
-  const fallback = setting.path === 'node.name' ? "the machine's name" : setting.fallback === '' ? 'none' : `\`${setting.fallback}\``;
+  const fallback =
+    setting.path === 'node.name' ? "the machine's name" : setting.fallback === '' ? 'none' : `\`${setting.fallback}\``;
   return `| \`${setting.path}\` | \`${environmentName(setting)}\` | \`${flagName(setting)}\` | ${fallback} | ${setting.description} |`;
 });
 const text = `# Configuration
