@@ -1,21 +1,20 @@
+import { highlightSip } from '@calliope/sip';
 import { useMemo } from 'react';
-import { sipSpans } from '../view/sip-spans.ts';
 
-/** A message as it was on the wire, with its parts in colours. */
+/** A message as it was on the wire, with its parts in colours. The tokens cover the text without gaps, so nothing is lost. */
 export function HighlightedSip({ text }: { text: string }) {
-  const spans = useMemo(() => sipSpans(text), [text]);
+  const tokens = useMemo(() => highlightSip(text), [text]);
   return (
     <pre className="raw" data-testid="message-raw">
-      {spans.map((span, index) =>
-        span.kind === 'text' ? (
-          span.text
-        ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a text that never changes
-          <span key={index} className={`hl-${span.kind}`}>
-            {span.text}
+      {tokens.map((token) => {
+        const piece = text.slice(token.start, token.end);
+        if (token.kind === 'text' || token.kind === 'header-value' || token.kind === 'body') return piece;
+        return (
+          <span key={token.start} className={`hl-${token.kind}`}>
+            {piece}
           </span>
-        ),
-      )}
+        );
+      })}
     </pre>
   );
 }
