@@ -6,7 +6,7 @@ import { asFailure } from '../server/api-failure.ts';
 import { useMessage } from '../server/call-queries.ts';
 import { formatDeltaUs } from '../view/format-figures.ts';
 import { type DiffKind, type DiffLine, headerDiff } from '../view/header-diff.ts';
-import { hostPort } from '../view/listen-address.ts';
+import { hostPort } from '../view/reachable-address.ts';
 import { localText } from '../view/zone-time.ts';
 
 const SIGNS: Record<DiffKind, string> = { same: ' ', changed: '≠', removed: '−', added: '+' };

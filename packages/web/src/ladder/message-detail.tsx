@@ -9,7 +9,7 @@ import { useMessage } from '../server/call-queries.ts';
 import { exportLink } from '../view/export-links.ts';
 import { formatCount } from '../view/format-figures.ts';
 import { bytesOfBase64, hexDump } from '../view/hex-dump.ts';
-import { hostPort } from '../view/listen-address.ts';
+import { hostPort } from '../view/reachable-address.ts';
 import { localText } from '../view/zone-time.ts';
 import { HighlightedSip } from './highlighted-sip.tsx';
 import { SdpTable } from './sdp-table.tsx';

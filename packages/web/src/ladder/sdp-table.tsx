@@ -1,5 +1,5 @@
 import type { SdpSummary } from '@calliope/model';
-import { hostPort } from '../view/listen-address.ts';
+import { hostPort } from '../view/reachable-address.ts';
 
 /** What the SDP offers or answers, one line a medium. */
 export function SdpTable({ sdp }: { sdp: SdpSummary }) {

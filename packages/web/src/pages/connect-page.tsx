@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { ImportPanel } from '../parts/import-panel.tsx';
 import { useHealth } from '../server/call-queries.ts';
-import { hostPort, listenAddress } from '../view/listen-address.ts';
+import { hostPort, reachableAddress } from '../view/reachable-address.ts';
 import { senderRecipes } from '../view/sender-recipes.ts';
 
 /** How to get messages in: the senders with the very address, a file, a sample. The first page too while nothing is stored. */
@@ -10,7 +10,7 @@ export function ConnectPage({ firstStart }: { firstStart: boolean }) {
   const health = useHealth();
   const [chosen, setChosen] = useState('');
   const listed = (health.data?.listen.hep ?? []).flatMap((text) => {
-    const address = listenAddress(text, window.location.hostname);
+    const address = reachableAddress(text, window.location.hostname);
     return address ? [address] : [];
   });
   const nameOf = (address: (typeof listed)[number]) => `${address.transport} ${hostPort(address)}`;

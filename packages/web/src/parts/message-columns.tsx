@@ -1,7 +1,7 @@
 import type { MessageSummary } from '@calliope/model';
 import { formatCount } from '../view/format-figures.ts';
-import { hostPort } from '../view/listen-address.ts';
 import { messageColour } from '../view/outcome-style.ts';
+import { hostPort } from '../view/reachable-address.ts';
 import { Moment, Party } from './call-columns.tsx';
 import type { Column } from './column.ts';
 

@@ -1,4 +1,4 @@
-import { hostPort, type ListenAddress } from './listen-address.ts';
+import { hostPort, type ReachableAddress } from './reachable-address.ts';
 
 export interface SenderRecipe {
   name: string;
@@ -8,7 +8,7 @@ export interface SenderRecipe {
 }
 
 /** What to paste into each kind of sender, with the very address of this server. */
-export function senderRecipes(hep: ListenAddress): SenderRecipe[] {
+export function senderRecipes(hep: ReachableAddress): SenderRecipe[] {
   const { host, port } = hep;
   const bracketed = host.includes(':') ? `[${host}]` : host;
   const transport = hep.transport === 'tls' ? 'tls' : hep.transport === 'tcp' ? 'tcp' : 'udp';

@@ -1,5 +1,5 @@
 /** A place where packets can be sent. */
-export interface ListenAddress {
+export interface ReachableAddress {
   transport: 'udp' | 'tcp' | 'tls' | string;
   host: string;
   port: number;
@@ -12,7 +12,7 @@ const WILDCARDS = new Set(['0.0.0.0', '::', '*', '']);
  * Wildcards become the name under which this browser reached the server, since that is what a sender can reach too.
  * Undefined when there is no port in it.
  */
-export function listenAddress(text: string, reachedAs: string): ListenAddress | undefined {
+export function reachableAddress(text: string, reachedAs: string): ReachableAddress | undefined {
   const match = /^\s*(?:([a-z]+)(?::\/\/|:|\s+))?(\[[^\]]*\]|[^\s[\]]*?):(\d{1,5})\s*$/i.exec(text);
   if (!match) return undefined;
   const bare = match[2]!.replace(/^\[|\]$/g, '');
@@ -21,6 +21,6 @@ export function listenAddress(text: string, reachedAs: string): ListenAddress | 
 }
 
 /** `host:port`, an IPv6 address in brackets. */
-export function hostPort(address: Pick<ListenAddress, 'host' | 'port'>): string {
+export function hostPort(address: Pick<ReachableAddress, 'host' | 'port'>): string {
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
 }
