@@ -1,0 +1,77 @@
+// Takes the pictures of docs/images from a real server with generated traffic, at 1440×900:
+//   node scripts/node26.mjs e2e/src/take-screenshots.ts [DIRECTORY]
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { MessagesResponse } from '@calliope/model';
+import type { Page } from 'playwright-core';
+import { choosePassword, logIn, openBrowser } from './browser.ts';
+import { callTraffic, NAMED_CALLS } from './call-traffic.ts';
+import { poll, startCalliope } from './calliope-node.ts';
+import { feedHep } from './hep-feed.ts';
+import { withTemporaryDirectory } from './temporary-directory.ts';
+
+const IMAGES = process.argv[2] ?? fileURLToPath(new URL('../../docs/images', import.meta.url));
+const OTHER_CALLS = 160;
+const PASSWORD = 'correct horse battery staple';
+
+mkdirSync(IMAGES, { recursive: true });
+await withTemporaryDirectory(async (directory) => {
+  await using node = await startCalliope({ directory });
+  const messages = callTraffic(Date.now() * 1000, OTHER_CALLS);
+  await feedHep(messages, node.hepPort);
+  const stored = await poll(
+    () => node.get<MessagesResponse>('messages', { limit: '1' }),
+    ({ total }) => total.count >= messages.length,
+    60_000,
+  );
+  if (stored.total.count !== messages.length) throw new Error(`${stored.total.count} of ${messages.length} are stored`);
+  await using browser = await openBrowser({ directory, origin: node.url });
+  const { page } = browser;
+  await page.goto(node.url);
+  await logIn(page, 'admin', node.adminPassword ?? '');
+  await choosePassword(page, node.adminPassword ?? '', PASSWORD);
+  await page.getByTestId('results-row').first().waitFor();
+
+  for (const scheme of ['dark', 'light'] as const) {
+    const suffix = scheme === 'dark' ? '' : '-light';
+    await page.emulateMedia({ colorScheme: scheme });
+    const picture = (name: string) => settledPicture(page, join(IMAGES, `${name}${suffix}.png`));
+
+    await page.goto(`${node.url}/`);
+    await page.getByTestId('results-row').first().waitFor();
+    await picture('calls');
+
+    await page.goto(`${node.url}/call?call_id=${encodeURIComponent(NAMED_CALLS.challenged.callId)}`);
+    await page.getByTestId('ladder-row').nth(3).click();
+    await page.getByTestId('message-raw').waitFor();
+    await picture('call');
+
+    if (scheme === 'light') continue;
+    await page.goto(`${node.url}/call?call_id=${encodeURIComponent(NAMED_CALLS.refused.callId)}`);
+    await page.getByTestId('ladder-row').first().waitFor();
+    await picture('failed-call');
+
+    await page.goto(`${node.url}/messages`);
+    await page.getByTestId('results-row').nth(4).click();
+    await page.getByTestId('message-raw').waitFor();
+    await picture('messages');
+
+    await page.getByRole('tab', { name: 'Parsed' }).click();
+    await picture('message');
+
+    await page.goto(`${node.url}/?form=advanced&q=${encodeURIComponent('b = *9773 and not code = 200')}`);
+    await page.getByLabel('Search form').waitFor();
+    await picture('form');
+  }
+  if (browser.problems.length > 0) process.stdout.write(`${browser.problems.join('\n')}\n`);
+});
+
+/** The picture once nothing is asked for or moves any more, with the pointer out of the way. */
+async function settledPicture(page: Page, path: string): Promise<void> {
+  await page.mouse.move(1439, 899);
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+}
