@@ -76,15 +76,24 @@ function through(step: Omit<SipStep, 'hop'>, hops: readonly [Hop, Hop]): SipStep
 const TO_GATEWAY = ['phone>sbc', 'sbc>gateway'] as const;
 const TO_PHONE = ['gateway>sbc', 'sbc>phone'] as const;
 
-function answered(cseq: number, ringMs: number, talkMs: number, byGateway: boolean, atMs = 0): SipStep[] {
-  const answerMs = atMs + ringMs + 640;
+interface Answer {
+  ringMs: number;
+  talkMs: number;
+  /** Who hangs up. */
+  byGateway: boolean;
+  /** Post-dial delay. */
+  pddMs?: number;
+}
+
+function answered(cseq: number, { ringMs, talkMs, byGateway, pddMs = 640 }: Answer, atMs = 0): SipStep[] {
+  const answerMs = atMs + pddMs + ringMs;
   const endMs = answerMs + talkMs;
   const bye = byGateway
     ? ({ method: 'BYE', cseq: 101, origin: 'gateway' } as const)
     : ({ method: 'BYE', cseq: cseq + 1 } as const);
   const [there, back] = byGateway ? [TO_PHONE, TO_GATEWAY] : [TO_GATEWAY, TO_PHONE];
   return [
-    ...relayed({ atMs: atMs + 640, method: 'INVITE', cseq, code: 180 }),
+    ...relayed({ atMs: atMs + pddMs, method: 'INVITE', cseq, code: 180 }),
     ...relayed({ atMs: answerMs, method: 'INVITE', cseq, code: 200, sdp: true }),
     ...through({ atMs: answerMs + 18, method: 'ACK', cseq }, TO_GATEWAY),
     ...through({ ...bye, atMs: endMs, headers: ['Reason: Q.850;cause=16;text="Normal call clearing"'] }, there),
@@ -135,7 +144,7 @@ function challenged(caller: string, callee: string, talkMs: number): SipStep[] {
     },
     { atMs: 13, hop: 'phone>sbc', method: 'ACK', cseq: 1, answeredBy: 'sbc' },
     ...setup(2, 16, [credentials]),
-    ...answered(2, 3_900, talkMs, true, 16),
+    ...answered(2, { ringMs: 3_900, talkMs, byGateway: true }, 16),
   ];
 }
 
@@ -184,7 +193,10 @@ export function callTraffic(endUs: number, others = 0): WireMessage[] {
     const { callId, callee } = NAMED_CALLS[name];
     return sipConversation(parties(0, caller, callee), callId, endUs - beforeEndS * SECOND_US, steps);
   };
-  const first = named('answered', 170, [...setup(1), ...answered(1, 4_210, 96_400, false)]);
+  const first = named('answered', 170, [
+    ...setup(1),
+    ...answered(1, { ringMs: 4_210, talkMs: 96_400, byGateway: false }),
+  ]);
   const messages = [
     ...first,
     ...alsoSeenAtGateway(first),
@@ -206,7 +218,7 @@ function otherCall(endUs: number, index: number, count: number): WireMessage[] {
   // Spread by the golden ratio: even, without a pattern that the eye finds.
   const at = (index * 0.618034) % 1;
   const pick = (index * 7 + Math.floor(index / 5)) % 25;
-  const beforeEndS = 200 + at * at * 3_000;
+  const beforeEndS = 200 + at ** 1.25 * 3_250;
   const who = parties(index, CALLERS[pick % 5]!, CALLEES[Math.floor(pick / 5)]!, index % 3 === 0 ? 1 : 0);
   const callId = `${(0x1f3a_5c00 + index * 7919 + count).toString(16)}-${index}@${who.phone.ip}`;
   return sipConversation(who, callId, Math.round(endUs - beforeEndS * SECOND_US), otherSteps(index, who));
@@ -216,9 +228,12 @@ function otherSteps(index: number, { caller, callee }: SipParties): SipStep[] {
   const talkMs = 4_000 + ((index * 37_123) % 176_000);
   switch (index % 13) {
     case 4:
-      return [...setup(1), ...failed(700 + index, 486, 'cause=17;text="User busy"')];
+      return [...setup(1), ...failed(700 + 11 * index, 486, 'cause=17;text="User busy"')];
     case 7:
-      return retransmitted([...setup(1), ...failed(1_600, 503, 'cause=34;text="No circuit/channel available"')]);
+      return retransmitted([
+        ...setup(1),
+        ...failed(1_200 + 7 * index, 503, 'cause=34;text="No circuit/channel available"'),
+      ]);
     case 8:
       return cancelled(2_000 + index * 130);
     case 10:
@@ -226,6 +241,14 @@ function otherSteps(index: number, { caller, callee }: SipParties): SipStep[] {
     case 11:
       return registered(caller);
     default:
-      return [...setup(1), ...answered(1, 1_900 + ((index * 911) % 7_000), talkMs, index % 2 === 0)];
+      return [
+        ...setup(1),
+        ...answered(1, {
+          pddMs: 380 + ((index * 277) % 1_900),
+          ringMs: 1_900 + ((index * 911) % 7_000),
+          talkMs,
+          byGateway: index % 2 === 0,
+        }),
+      ];
   }
 }
