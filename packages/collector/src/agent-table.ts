@@ -58,7 +58,8 @@ export function createAgentTable(receivedNode: string, limit = 10_000): AgentTab
     if (agents.size >= limit) return undefined;
     const { head, nodeStart, nodeEnd, captureId } = packet;
     const isNamed = nodeStart !== nodeEnd;
-    const name = head.slice(nodeStart, nodeEnd);
+    // Not slice, which for a Buffer is a view.
+    const name = new Uint8Array(head.subarray(nodeStart, nodeEnd));
     const hash = hashOf(packet);
     const unnamed = captureId === 0 ? receivedNode : String(captureId);
     const agent: Agent = {

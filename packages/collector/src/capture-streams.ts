@@ -124,7 +124,8 @@ export function createCaptureStreams(
       direction.sip?.gap();
     } else if (isHepPort(chunk)) startHep(direction);
     else if (bytes.length < MAX_UNDECIDED_BYTES && !bytes.includes(10, firstText(bytes))) {
-      direction.beginning = isFirst ? bytes.slice() : bytes;
+      // Not slice, which for a Buffer is a view.
+      direction.beginning = isFirst ? new Uint8Array(bytes) : bytes;
       return;
     } else {
       direction.beginning = NONE;

@@ -40,7 +40,7 @@ export function createDgramReceiver(options: DgramReceiverOptions): Receiver {
   function take(datagram: Buffer, remote: RemoteInfo): void {
     arrivals++;
     channel.intake.take(datagram, 0, datagram.length, clock.nowUs(), senders.bytesOf(remote.address), 0);
-    channel.flusher.poll(performance.now());
+    channel.poll(clock.nowUs());
   }
 
   function bind(address: string): Promise<Socket> {
@@ -85,10 +85,10 @@ export function createDgramReceiver(options: DgramReceiverOptions): Receiver {
       opened.on('error', (error) => {
         socketError = error.message;
       });
-      timer = setInterval(() => channel.flusher.poll(performance.now()), POLL_MS);
+      timer = setInterval(() => channel.poll(clock.nowUs()), POLL_MS);
     },
     async flush() {
-      channel.flusher.flush();
+      channel.flush();
     },
     async stop() {
       if (!socket) return;
@@ -100,7 +100,7 @@ export function createDgramReceiver(options: DgramReceiverOptions): Receiver {
       const closing = socket;
       socket = undefined;
       await new Promise<void>((resolve) => closing.close(resolve));
-      channel.flusher.flush();
+      channel.close();
     },
     report() {
       return ledger.report(this.name, channel.counters);

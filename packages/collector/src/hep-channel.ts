@@ -1,6 +1,7 @@
 import { type AgentTable, createAgentTable } from './agent-table.ts';
-import { type BatchFlusher, type BatchLimits, createBatchFlusher, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
+import { type BatchLimits, createBatchFlusher, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
 import { createHepIntake, type HepIntake } from './hep-intake.ts';
+import { createHepSipAssembler } from './hep-sip-assembler.ts';
 import { createKeyCheck } from './key-check.ts';
 import { createNetworkFilter } from './network-filter.ts';
 import { createPacketPipeline } from './packet-pipeline.ts';
@@ -25,7 +26,12 @@ export interface HepChannel {
   readonly intake: HepIntake;
   readonly counters: ReceiveCounters;
   readonly agents: AgentTable;
-  readonly flusher: BatchFlusher;
+  /** Call after packets were taken, and at rest some times a second: closes batches in time, gives up waiting for pieces. */
+  poll(nowUs: number): void;
+  /** Closes the open batch. */
+  flush(): void;
+  /** No more comes: lets go on what waits for more, and closes the batch. */
+  close(): void;
   /** Why the last batch could not be closed; undefined when it could. */
   readonly sinkError: string | undefined;
 }
@@ -56,11 +62,20 @@ export function createHepChannel(
   const flusher = createBatchFlusher(sink, { ...DEFAULT_BATCH_LIMITS, ...settings.batch }, (error) => {
     sinkError = error.message;
   });
+  const assembler = createHepSipAssembler(pipeline.take);
   return {
-    intake: createHepIntake({ pipeline, counters, agents, isAllowed, hasKey }),
+    intake: createHepIntake({ assembler, counters, agents, isAllowed, hasKey }),
     counters,
     agents,
-    flusher,
+    poll(nowUs) {
+      if (assembler.waiting > 0) assembler.expire(nowUs);
+      flusher.poll(nowUs / 1000);
+    },
+    flush: flusher.flush,
+    close() {
+      assembler.release();
+      flusher.flush();
+    },
     get sinkError() {
       return sinkError;
     },

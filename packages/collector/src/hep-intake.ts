@@ -1,13 +1,14 @@
 import { decodeHep, HepFlag, hepDefect, isHepPacket } from '@calliope/hep';
 import { defectBit, emptyPacket } from '@calliope/model';
 import type { AgentTable } from './agent-table.ts';
+import type { HepSipAssembler } from './hep-sip-assembler.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { NetworkFilter } from './network-filter.ts';
-import { isKeepAlive, type PacketPipeline, Taken } from './packet-pipeline.ts';
+import { isKeepAlive } from './packet-pipeline.ts';
 import type { ReceiveCounters } from './receive-counters.ts';
 
 export interface HepIntakeOptions {
-  pipeline: PacketPipeline;
+  assembler: HepSipAssembler;
   counters: ReceiveCounters;
   agents: AgentTable;
   /** Absent: any source may send. */
@@ -29,7 +30,7 @@ const BAD_TIMESTAMP = defectBit('bad_timestamp');
 const TRUNCATED = defectBit('truncated');
 
 export function createHepIntake(options: HepIntakeOptions): HepIntake {
-  const { pipeline, counters, agents, isAllowed, hasKey } = options;
+  const { assembler, counters, agents, isAllowed, hasKey } = options;
   const packet = emptyPacket();
 
   function countUndecodable(result: number): void {
@@ -61,9 +62,10 @@ export function createHepIntake(options: HepIntakeOptions): HepIntake {
       let defects = 0;
       if (result & HepFlag.BAD_TIMESTAMP) defects |= BAD_TIMESTAMP;
       if (result & HepFlag.DAMAGED) defects |= TRUNCATED;
-      if (pipeline.take(packet, defects) === Taken.KEEP_ALIVE) return;
+      // Before the packet goes on, as whoever takes it may change it. A keep-alive shows as well that an agent is there.
       const hasTime = (result & (HepFlag.BAD_TIMESTAMP | HepFlag.NO_TIMESTAMP)) === 0;
       agents.note(packet, hasTime, receivedUs, sender, senderAt);
+      assembler.take(packet, defects, receivedUs, sender, senderAt);
     },
   };
 }

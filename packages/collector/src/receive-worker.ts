@@ -89,7 +89,7 @@ function createLoop(
     },
     onLost: () => {},
   });
-  const { counters, intake, flusher } = channel;
+  const { counters, intake } = channel;
   const batch: DatagramBatch = createDatagramBatch(libc, socket);
   const mayPause = socket.receiveBufferBytes >= PAUSE_NEEDS_BYTES;
   let countersPostedMs = 0;
@@ -125,7 +125,7 @@ function createLoop(
       receiveError = libc.errorName();
       libc.usleep(WAIT_MS * 1000);
     } else if (count > 0) receiveError = undefined;
-    flusher.poll(nowMs);
+    channel.poll(nowUs);
     if (nowMs - countersPostedMs >= COUNTERS_EVERY_MS || nowMs < countersPostedMs) {
       countersPostedMs = nowMs;
       postCounters();
@@ -135,7 +135,7 @@ function createLoop(
   }
 
   function flush(): void {
-    flusher.flush();
+    channel.flush();
     postCounters();
   }
 
@@ -145,7 +145,8 @@ function createLoop(
     drain() {
       const endMs = performance.now() + DRAIN_MS;
       while (receive(true) > 0 && performance.now() < endMs);
-      flush();
+      channel.close();
+      postCounters();
     },
   };
 }

@@ -45,7 +45,7 @@ export function createTcpReceiver(options: TcpReceiverOptions): Receiver {
     onBatch: (batch) => ledger.deliver(batch),
     onLost: () => {},
   });
-  const { counters, intake, flusher } = channel;
+  const { counters, intake } = channel;
   const senders = createSenderCache();
   const sockets = new Set<Socket>();
   let server: Server | undefined;
@@ -90,7 +90,7 @@ export function createTcpReceiver(options: TcpReceiverOptions): Receiver {
         if (!wasInGarbage) countGarbage();
         wasInGarbage = true;
       }
-      flusher.poll(performance.now());
+      channel.poll(clock.nowUs());
     });
     // A reset says no more than that the connection is over.
     socket.on('error', () => {});
@@ -106,7 +106,7 @@ export function createTcpReceiver(options: TcpReceiverOptions): Receiver {
       isPaused = shouldPause;
       for (const socket of sockets) isPaused ? socket.pause() : socket.resume();
     }
-    flusher.poll(performance.now());
+    channel.poll(clock.nowUs());
   }
 
   function listen(address: string): Promise<Server> {
@@ -144,7 +144,7 @@ export function createTcpReceiver(options: TcpReceiverOptions): Receiver {
       timer = setInterval(poll, POLL_MS);
     },
     async flush() {
-      flusher.flush();
+      channel.flush();
     },
     async stop() {
       const closing = server;
@@ -159,7 +159,7 @@ export function createTcpReceiver(options: TcpReceiverOptions): Receiver {
       }
       for (const socket of sockets) socket.destroy();
       await closed;
-      flusher.flush();
+      channel.close();
     },
     report() {
       return ledger.report(this.name, counters);

@@ -226,6 +226,25 @@ for (const kind of KINDS) {
       assert.equal(stored[0]!.callId, 'zipped');
     });
 
+    test('puts together what FreeSWITCH cut, and stores what lacks its rest at the stop', async () => {
+      const [text, other] = [optionsRequest('cut'), optionsRequest('torn')];
+      const { stored, receiver } = await withReceiver({}, '127.0.0.1', async (_, __, port) => {
+        await kind.send('127.0.0.1', port, [
+          hepFrame(text.slice(0, 100), { protocol: 6 }),
+          hepFrame(text.slice(100), { protocol: 6 }),
+          hepFrame(other.slice(0, -2), { protocol: 6 }),
+        ]);
+      });
+      assert.deepEqual(
+        stored.map(({ payload, defects }) => [payload, defects]),
+        [
+          [text, []],
+          [other.slice(0, -2), ['no_end_of_headers']],
+        ],
+      );
+      assert.equal(receiver.report().received, 2);
+    });
+
     test('says at the start that the address is taken, or is none of this machine', async () => {
       await withReceiver({}, '127.0.0.1', async (_, __, port) => {
         const deliver = () => {};

@@ -1,5 +1,6 @@
 import { isHep3Magic } from './decode-hep.ts';
 import { HEADER_BYTES, MAX_FRAME_BYTES } from './hep-chunk.ts';
+import { MAX_INFLATED_BYTES } from './hep-result.ts';
 import { INCOMPLETE, readGzipMember } from './inflate-bounded.ts';
 
 export interface HepStreamOptions {
@@ -21,9 +22,13 @@ export interface HepStream {
 
 /** A frame of 65,535 bytes that does not compress grows by the header, the trailer and 5 bytes a stored block. */
 const MAX_GZIP_BYTES = 66_560;
-/** Inflating again at every segment is quadratic for a sender that trickles, so after this many failures the wait grows. */
+/**
+ * Inflating again at every segment would be quadratic for a sender that trickles. It is done when a trailer may have come (see `mayHoldTrailer`);
+ * after this many failures, which only a sender of bad will brings about, once in so many bytes.
+ */
 const EAGER_ATTEMPTS = 64;
 const LAZY_STEP_BYTES = 1024;
+const MIN_GZIP_BYTES = 18;
 
 /**
  * Cuts a byte stream into frames. Out of step it looks for "HEP3" or "EEP3" whose chunks add up to the announced length, so that
@@ -37,12 +42,17 @@ export function createHepStream(options: HepStreamOptions): HepStream {
   let skippedBytes = 0;
   let inStep = true;
   let failedAttempts = 0;
-  let nextAttemptBytes = 0;
+  let nextAttemptBytes = MIN_GZIP_BYTES;
+  /** Bytes of the gzip member at hand that were looked through for a trailer. */
+  let searchedBytes = 0;
+  /** Bytes of the frame at hand, out of step, at which its chunks are looked at again. */
+  let nextCheckBytes = 0;
 
   /** Handles what is whole in `bytes[start, end)`; returns where the unfinished rest begins. */
   function consume(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
     while (at < end) {
+      if (at !== start) nextCheckBytes = 0;
       const taken = bytes[at] === 0x1f ? takeGzip(bytes, at, end) : takeFrame(bytes, at, end);
       if (taken === 0) return at;
       if (taken > 0) {
@@ -66,7 +76,10 @@ export function createHepStream(options: HepStreamOptions): HepStream {
     if (here < HEADER_BYTES) return 0;
     const length = (bytes[at + 4]! << 8) | bytes[at + 5]!;
     if (length < HEADER_BYTES || length > maxFrameBytes) return -1;
-    if (!inStep && !chunksAddUp(bytes, at, Math.min(end, at + length), length)) return -1;
+    if (!inStep && here >= Math.min(length, nextCheckBytes)) {
+      nextCheckBytes = 2 * here;
+      if (!chunksAddUp(bytes, at, Math.min(end, at + length), length)) return -1;
+    }
     if (here < length) return 0;
     options.onFrame(bytes, at, at + length);
     return length;
@@ -75,15 +88,23 @@ export function createHepStream(options: HepStreamOptions): HepStream {
   function takeGzip(bytes: Uint8Array, at: number, end: number): number {
     const here = end - at;
     if (here < 3) return here === 1 || bytes[at + 1] === 0x8b ? 0 : -1;
+    const isTooLong = here > MAX_GZIP_BYTES;
     if (here < nextAttemptBytes) return 0;
+    const from = Math.max(searchedBytes, MIN_GZIP_BYTES - 1);
+    searchedBytes = here;
+    if (!isTooLong && !mayHoldTrailer(bytes, at + from, end)) return 0;
     const member = readGzipMember(bytes, at, end);
-    if (member === INCOMPLETE && here <= MAX_GZIP_BYTES) {
-      const step = ++failedAttempts < EAGER_ATTEMPTS ? 1 : LAZY_STEP_BYTES;
-      nextAttemptBytes = Math.min(here + step, MAX_GZIP_BYTES + 1);
+    if (member === INCOMPLETE && !isTooLong) {
+      if (++failedAttempts > EAGER_ATTEMPTS) {
+        nextAttemptBytes = Math.min(here + LAZY_STEP_BYTES, MAX_GZIP_BYTES + 1);
+        // Then whatever came is tried.
+        searchedBytes = MIN_GZIP_BYTES - 1;
+      }
       return 0;
     }
+    searchedBytes = 0;
     failedAttempts = 0;
-    nextAttemptBytes = 0;
+    nextAttemptBytes = MIN_GZIP_BYTES;
     if (typeof member !== 'object') return -1;
     emitInflated(member.content);
     return member.end - at;
@@ -128,7 +149,8 @@ export function createHepStream(options: HepStreamOptions): HepStream {
         append(chunk, from, to);
         from = to;
         const rest = consume(pending, 0, pendingBytes);
-        pending.copyWithin(0, rest, pendingBytes);
+        // Not for nothing: moving all of a long frame at each of its pieces would be quadratic.
+        if (rest > 0) pending.copyWithin(0, rest, pendingBytes);
         pendingBytes -= rest;
       }
       if (from >= chunk.length) return;
@@ -145,6 +167,15 @@ export function createHepStream(options: HepStreamOptions): HepStream {
 }
 
 const MAGICS = ['HEP3', 'EEP3', 'EEP1'].map((text) => new TextEncoder().encode(text));
+
+/**
+ * Whether a gzip trailer can end in `bytes[from, end)`: its last four bytes are the length of the content, little-endian (RFC 1952 section 2.3.1), which
+ * is bounded.
+ */
+function mayHoldTrailer(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) if (bytes[i] === 0 && bytes[i - 1]! <= MAX_INFLATED_BYTES >> 16) return true;
+  return false;
+}
 
 /** Whether what little is there can become a frame's magic. */
 function isMagicPrefix(bytes: Uint8Array, at: number, end: number): boolean {
