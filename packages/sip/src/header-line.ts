@@ -1,8 +1,5 @@
-import { BYTE_CLASS, ByteClass, skipText, skipToken, skipWhitespace, trimEnd } from './byte-class.ts';
+import { skipText, skipToken, skipWhitespace, trimEnd } from './byte-class.ts';
 import type { ScanCursor } from './scan-cursor.ts';
-
-const { TOKEN } = ByteClass;
-const table = BYTE_CLASS;
 
 /** What {@link readHeaderLine} found. */
 export const HeaderLineKind = {
@@ -92,9 +89,4 @@ export function startsHeaderLine(bytes: Uint8Array, at: number, limit: number): 
   if (i === at || i >= limit) return false;
   while (i < limit && (bytes[i] === SPACE || bytes[i] === HTAB)) i++;
   return i < limit && bytes[i] === COLON;
-}
-
-/** True when `byte` may stand in a header name or method. */
-export function isTokenByte(byte: number): boolean {
-  return (table[byte]! & TOKEN) !== 0;
 }

@@ -158,12 +158,6 @@ export function closingBracket(bytes: Uint8Array, at: number, end: number): numb
   return i > at && i < end && bytes[i] === CLOSE_BRACKET ? i : -1;
 }
 
-/** Not empty, and only what may stand in a name or an IPv4 address (underscores tolerated). */
-export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ((table[bytes[i]!]! & HOST) === 0) return false;
-  return end > start;
-}
-
 /** One to five digits. */
 export function isPort(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i < end; i++) if ((table[bytes[i]!]! & DIGIT) === 0) return false;

@@ -58,6 +58,12 @@ describe('the scan of plain SIP URIs says the same as the scan of any URI', () =
     assert.equal(plain > 500, true, `only ${plain} were plain`);
   });
 
+  it('and takes what nearly all URIs are', () => {
+    for (const text of ['sip:a@example.com>', 'SIP:+49@192.0.2.1:5060;lr;x=y>', 'sip:example.com;user=phone>']) {
+      assert.equal(agrees(text, UriContext.ANGLE), true, text);
+    }
+  });
+
   it('of pieces in any order', () => {
     const piece = fc.constantFrom(
       'sip:',
