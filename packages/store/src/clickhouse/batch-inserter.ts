@@ -30,6 +30,7 @@ SETTINGS
   insert_deduplicate = 1,
   deduplicate_blocks_in_dependent_materialized_views = 1,
   async_insert = 0,
+  optimize_on_insert = 0,
   max_threads = 1, max_insert_threads = 1,
   max_insert_block_size = ${integerLiteral(Math.max(1, batch.messages))},
   max_block_size = ${integerLiteral(Math.max(1, batch.messages))},

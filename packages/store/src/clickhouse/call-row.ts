@@ -73,13 +73,16 @@ function codes(values: readonly number[]): Sql {
   return listLiteral(values, integerLiteral);
 }
 
-/** Calls (one row each, columns of {@link DERIVED}) whose fragments satisfy `fragments`, a condition on columns of the table and on nothing merged. */
-export function selectCalls(fragments: Sql): Sql {
-  const merged = CALL_AGGREGATES.map(({ name, merge }) => `${merge}(${name}) AS m_${name}`).join(', ');
+/**
+ * Calls (one row each, columns of {@link DERIVED}) whose `slot` and `call_id` satisfy `keys`. FINAL merges the fragments while it reads them in the
+ * order of Call-IDs: a third of the time, and hardly any of the memory, of a GROUP BY.
+ */
+export function selectCalls(keys: Sql): Sql {
+  const merged = CALL_AGGREGATES.map(({ name }) => `${name} AS m_${name}`).join(', ');
   const derived = DERIVED.map(([name, expression]) => `${expression} AS ${name}`).join(', ');
   return `SELECT call_id, ${derived} FROM (
-    SELECT call_id, ${merged} FROM calliope.calls WHERE ${fragments} GROUP BY call_id HAVING ${isCallMask('m_methods')}
-  )`;
+    SELECT call_id, ${merged} FROM calliope.calls FINAL WHERE ${keys}
+  ) WHERE ${isCallMask('m_methods')}`;
 }
 
 /** What is read of a call, in the order of {@link readCall}. */

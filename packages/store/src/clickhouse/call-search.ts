@@ -23,18 +23,31 @@ import {
   compileCallFilter,
   fragmentCondition,
 } from './compile-call-filter.ts';
-import { countInWindows } from './count-in-windows.ts';
+import { countInWindows, DEFAULT_COUNT_TIMEOUT_MS } from './count-in-windows.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { type FacetKind, readFacet, selectFacet } from './facet-query.ts';
 import { readHistogram } from './message-search.ts';
 import { SLOT_US } from './messages-table.ts';
 import { FALSE, joinAnd } from './predicate-sql.ts';
 import { RowReader } from './row-reader.ts';
-import { startSearchClock } from './search-clock.ts';
+import { type SearchClock, startSearchClock } from './search-clock.ts';
 import { searchWindows, type WindowSteps } from './search-windows.ts';
 import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
 const PAGE_STEPS: WindowSteps = { firstUs: SLOT_US / 36, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
+const COUNT_STEPS: WindowSteps = { firstUs: 4 * SLOT_US, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
+const ONE_STEP: WindowSteps = { firstUs: Number.MAX_SAFE_INTEGER, growth: 1, longestUs: Number.MAX_SAFE_INTEGER };
+
+/** With up to so many calls that a filter could be true of, these are looked at one by one, wherever they are. */
+const FEW_CALLS = 5_000;
+
+/** A search with what was found out before it: where it looks, and at which calls. */
+interface Prepared<T extends SearchRequest> {
+  request: T & { spanUs: number };
+  condition: Sql;
+  /** A query of Call-IDs among which are those of all matches, when they are few. */
+  few: Sql | undefined;
+}
 
 export interface CallSearch {
   page(request: SearchRequest): Promise<Page<CallRecord>>;
@@ -69,30 +82,35 @@ export function createCallSearch(database: DatabaseSession, options: CallSearchO
     return { fromUs: Math.max(range.fromUs, firstUs), toUs: Math.min(range.toUs, endUs), spanUs };
   }
 
-  async function checked<T extends SearchRequest>(
-    asked: T,
-  ): Promise<{ request: T & { spanUs: number }; condition: Sql }> {
-    const request = checkedRequest(asked);
-    checkFilter(request.filter, 'calls');
-    const condition = compileCallFilter(request.filter, request).yes;
-    return { request: { ...request, ...(await within(request)) }, condition };
+  async function prepare<T extends SearchRequest>(asked: T, clock: SearchClock): Promise<Prepared<T>> {
+    const checked = checkedRequest(asked);
+    checkFilter(checked.filter, 'calls');
+    const condition = compileCallFilter(checked.filter, checked).yes;
+    const request = { ...checked, ...(await within(checked)) };
+    const could = couldMatch(request);
+    if (condition === FALSE.yes || could === undefined) return { request, condition, few: undefined };
+    const sql = `SELECT count() FROM (${could} LIMIT ${integerLiteral(FEW_CALLS + 1)})`;
+    const found = new RowReader(await database.read(sql, clock.bounds())).integer();
+    if (found === 0) return { request, condition: FALSE.yes, few: undefined };
+    return { request, condition, few: found <= FEW_CALLS ? could : undefined };
   }
 
   async function page(asked: SearchRequest): Promise<Page<CallRecord>> {
     const cursor = asked.cursor === undefined ? undefined : parseCallCursor(asked.cursor);
-    const { request, condition } = await checked(asked);
+    const clock = startSearchClock(asked.timeoutMs);
+    const prepared = await prepare(asked, clock);
+    const { request, condition, few } = prepared;
     const ascending = request.ascending ?? false;
-    const clock = startSearchClock(request.timeoutMs);
     const range = cursor ? rangeFrom(cursor, request, ascending) : request;
     const direction = ascending ? 'ASC' : 'DESC';
     const rows: Array<ReturnType<typeof readCall>> = [];
     if (condition === FALSE.yes) return { items: [] };
-    for (const window of searchWindows(range, ascending, PAGE_STEPS)) {
+    for (const window of searchWindows(range, ascending, few ? ONE_STEP : PAGE_STEPS)) {
       const wanted = integerLiteral(request.limit + 1 - rows.length);
       // First which calls, from their times and what the filter looks at alone; the sets of hosts and names, which make a merged call
       // large, are then read for the page only. 300,000 calls of one window took more than a search may have when merged whole.
       const which = `
-        SELECT call_id FROM (${candidates(request, window)})
+        SELECT call_id FROM (${candidates(prepared, window)})
         WHERE ${joinAnd([startsWithin(window), condition, cursor ? after(cursor, ascending) : '1'])}
         ORDER BY start_us ${direction}, call_id ${direction} LIMIT ${wanted}`;
       const sql = `
@@ -109,35 +127,39 @@ export function createCallSearch(database: DatabaseSession, options: CallSearchO
   }
 
   async function count(asked: SearchRequest): Promise<Total> {
-    const { request, condition } = await checked(asked);
+    const clock = startSearchClock(asked.timeoutMs ?? DEFAULT_COUNT_TIMEOUT_MS);
+    const prepared = await prepare(asked, clock);
+    const { request, condition, few } = prepared;
     if (condition === FALSE.yes) return { count: 0, exact: true };
-    return countInWindows(database, request, countLimit, (window) => {
-      return `SELECT count() FROM (${candidates(request, window)}) WHERE ${joinAnd([startsWithin(window), condition])}`;
+    const bounds = { limit: countLimit, steps: few ? ONE_STEP : COUNT_STEPS, clock };
+    return countInWindows(database, request, bounds, (window) => {
+      return `SELECT count() FROM (${candidates(prepared, window)}) WHERE ${joinAnd([startsWithin(window), condition])}`;
     });
   }
 
   async function histogram(asked: SearchRequest & { bucketUs: number }): Promise<HistogramBucket[]> {
     checkBuckets(checkedRequest(asked), asked.bucketUs);
-    const { request, condition } = await checked(asked);
+    const clock = startSearchClock(asked.timeoutMs);
+    const prepared = await prepare(asked, clock);
+    const { request, condition } = prepared;
     if (condition === FALSE.yes || request.fromUs >= request.toUs) return [];
     const bucket = integerLiteral(asked.bucketUs);
     const sql = `
       SELECT toInt64(intDiv(start_us, ${bucket}) * ${bucket}) AS start, outcome, count()
-      FROM (${candidates(request, request)}) WHERE ${joinAnd([startsWithin(request), condition])}
+      FROM (${candidates(prepared, request)}) WHERE ${joinAnd([startsWithin(request), condition])}
       GROUP BY start, outcome ORDER BY start, outcome`;
-    return readHistogram(await database.read(sql, startSearchClock(request.timeoutMs).bounds()));
+    return readHistogram(await database.read(sql, clock.bounds()));
   }
 
   async function facet(asked: SearchRequest & { column: string }): Promise<FacetValue[]> {
     const kind = checkFacetColumn(asked.column, 'calls');
-    const { request, condition } = await checked(asked);
+    const clock = startSearchClock(asked.timeoutMs);
+    const prepared = await prepare(asked, clock);
+    const { request, condition } = prepared;
     if (condition === FALSE.yes || request.fromUs >= request.toUs) return [];
     const source = `SELECT ${facetExpression(asked.column, kind)} AS value
-      FROM (${candidates(request, request)}) WHERE ${joinAnd([startsWithin(request), condition])}`;
-    const bytes = await database.read(
-      selectFacet(kind, source, request.limit),
-      startSearchClock(request.timeoutMs).bounds(),
-    );
+      FROM (${candidates(prepared, request)}) WHERE ${joinAnd([startsWithin(request), condition])}`;
+    const bytes = await database.read(selectFacet(kind, source, request.limit), clock.bounds());
     return readFacet(bytes, kind);
   }
 
@@ -150,22 +172,24 @@ export function createCallSearch(database: DatabaseSession, options: CallSearchO
   return { page, count, histogram, facet, call };
 }
 
-/**
- * Merged calls among which are all matches that began in the window. Which fragments are merged is narrowed down first, by Call-ID: to those of calls with
- * a fragment that began in the window, and to those with a fragment that the filter could have been true of.
- */
-function candidates(request: SearchRequest & { spanUs: number }, window: TimeRange): Sql {
+/** Merged calls among which are all matches that began in the window. */
+function candidates({ request, few }: Prepared<SearchRequest>, window: TimeRange): Sql {
   const around = slotsAround(window, request.spanUs);
-  const conditions = [around];
+  if (few) return selectCalls(joinAnd([around, `(call_id IN (${few}))`]));
   // For a long window the set of its Call-IDs would cost more than it saves.
-  if (window.toUs - window.fromUs <= SLOT_US) {
-    const began = `if(invite_us != ${NEVER}, invite_us, first_us)`;
-    const inside = `${began} >= ${integerLiteral(window.fromUs)} AND ${began} < ${integerLiteral(window.toUs)}`;
-    conditions.push(haveFragment(`${slots(window)} AND ${inside}`));
-  }
-  for (const condition of fragmentCondition(request.filter))
-    conditions.push(haveFragment(`${around} AND ${condition}`));
-  return selectCalls(joinAnd(conditions));
+  if (window.toUs - window.fromUs > SLOT_US) return selectCalls(around);
+  const began = `if(invite_us != ${NEVER}, invite_us, first_us)`;
+  const inside = [`${began} >= ${integerLiteral(window.fromUs)}`, `${began} < ${integerLiteral(window.toUs)}`];
+  return selectCalls(joinAnd([around, haveFragment(joinAnd([slots(window), ...inside]))]));
+}
+
+/** Call-IDs with a fragment for each thing that the filter wants to be true of one; undefined when it wants none. */
+function couldMatch(request: SearchRequest & { spanUs: number }): Sql | undefined {
+  const [first, ...others] = fragmentCondition(request.filter);
+  if (first === undefined) return undefined;
+  const around = slotsAround(request, request.spanUs);
+  const where = joinAnd([around, first, ...others.map((condition) => haveFragment(joinAnd([around, condition])))]);
+  return `SELECT DISTINCT call_id FROM calliope.calls WHERE ${where}`;
 }
 
 function haveFragment(condition: Sql): Sql {

@@ -152,6 +152,7 @@ ORDER BY call_id
 SETTINGS
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
+  auto_statistics_types = '',
   min_parts_to_merge_at_once = 10,
   old_parts_lifetime = 120`;
 

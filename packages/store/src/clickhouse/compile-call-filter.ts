@@ -1,3 +1,4 @@
+import { BUSY_CODES, NO_ANSWER_CODES, REJECTED_CODES } from '@calliope/calls';
 import type {
   CallAddressColumn,
   CallIntegerColumn,
@@ -18,12 +19,13 @@ import {
   FALSE,
   fractionCondition,
   integerCondition,
+  joinAnd,
   joinOr,
   not,
   TRUE,
   textCondition,
 } from './predicate-sql.ts';
-import { addressBytesLiteral, integerLiteral, type Sql } from './sql-literal.ts';
+import { addressBytesLiteral, integerLiteral, listLiteral, type Sql } from './sql-literal.ts';
 
 type SingleText = Exclude<CallTextColumn, 'userAgents' | 'nodes' | 'methods'>;
 
@@ -176,15 +178,20 @@ function outcomeFragments(filter: TextFilter): Sql[] {
   return condition === TRUE.yes ? [] : [condition];
 }
 
+const failedWith = (codes: readonly number[]): Sql =>
+  joinAnd([FAILURE.present, `(${FAILURE.code} IN ${listLiteral(codes, integerLiteral)})`]);
 const OUTCOME_FRAGMENT: Readonly<Record<string, Sql>> = {
   answered: ANSWER.present,
-  redirected: FAILURE.present,
-  busy: FAILURE.present,
-  no_answer: FAILURE.present,
-  rejected: FAILURE.present,
-  failed: FAILURE.present,
+  redirected: joinAnd([FAILURE.present, `(${FAILURE.code} < 400)`]),
+  busy: failedWith(BUSY_CODES),
+  no_answer: failedWith(NO_ANSWER_CODES),
+  rejected: failedWith(REJECTED_CODES),
+  failed: joinAnd([
+    FAILURE.present,
+    `(${FAILURE.code} NOT IN ${listLiteral([...BUSY_CODES, ...NO_ANSWER_CODES, ...REJECTED_CODES, 487], integerLiteral)})`,
+  ]),
   challenged: CHALLENGE.present,
-  cancelled: `(${FAILURE.present} OR cancel_us != ${NEVER})`,
+  cancelled: joinOr([failedWith([487]), `(cancel_us != ${NEVER})`]),
   ringing: `(ringing_us != ${NEVER})`,
   // A fragment without an INVITE's beginning says nothing of the others.
   trying: `(last_invite_us != ${BEFORE_ALL})`,

@@ -21,8 +21,8 @@ export interface MessageReaderOptions {
   countLimit?: number;
 }
 
-/** About a million calls a day for a week. */
-const UNBOUNDED_FRAGMENTS = 20_000_000;
+/** What a merge of all fragments takes less than a second for. */
+const UNBOUNDED_FRAGMENTS = 3_000_000;
 
 /** Most Call-IDs of one question. */
 const MAX_CALL_IDS = 1_000;

@@ -15,7 +15,7 @@ import { HISTOGRAM_METHODS } from '../histogram-group.ts';
 import { type MessagePosition, parseMessageCursor } from '../message-id.ts';
 import { checkBuckets, checkedRequest } from '../search-limits.ts';
 import { MESSAGE_ADDRESS, MESSAGE_INTEGER, MESSAGE_TEXT } from './compile-message-filter.ts';
-import { countInWindows } from './count-in-windows.ts';
+import { countInWindows, DEFAULT_COUNT_TIMEOUT_MS } from './count-in-windows.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { type FacetKind, readFacet, selectFacet } from './facet-query.ts';
 import { readSummary, readWhole, SUMMARY_COLUMNS, WHOLE_COLUMNS } from './message-row.ts';
@@ -29,6 +29,7 @@ const HOUR_US = 3_600_000_000;
 
 /** The sort key keeps hours together, so less than one reads no less. */
 const SCAN_STEPS: WindowSteps = { firstUs: HOUR_US / 6, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
+const COUNT_STEPS: WindowSteps = { firstUs: HOUR_US, growth: 24, longestUs: Number.MAX_SAFE_INTEGER };
 /** What has an index is looked for in a day at once; only beyond that would the many hits of a frequent number cost more than a second look. */
 const INDEX_STEPS: WindowSteps = { firstUs: 24 * HOUR_US, growth: 1_000, longestUs: Number.MAX_SAFE_INTEGER };
 /** A few Call-IDs have few messages. */
@@ -122,7 +123,9 @@ export function createMessageSearch(database: DatabaseSession, countLimit: numbe
   async function count(asked: SearchRequest): Promise<Total> {
     const { plan, request } = await planned(asked);
     if (plan.branches.length === 0) return { count: 0, exact: true };
-    return countInWindows(database, request, countLimit, (window) => {
+    const clock = startSearchClock(asked.timeoutMs ?? DEFAULT_COUNT_TIMEOUT_MS);
+    const bounds = { limit: countLimit, steps: plan.indexed ? INDEX_STEPS : COUNT_STEPS, clock };
+    return countInWindows(database, request, bounds, (window) => {
       return `SELECT count() FROM (${selectMessages(plan, window, '1', '')})`;
     });
   }

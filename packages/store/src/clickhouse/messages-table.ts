@@ -68,5 +68,6 @@ ORDER BY (toStartOfHour(ts), call_id, ts)
 SETTINGS
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
+  auto_statistics_types = '',
   min_parts_to_merge_at_once = 6,
   old_parts_lifetime = 120`;
