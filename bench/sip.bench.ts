@@ -33,6 +33,7 @@ function invite(index: number): string {
     `Call-ID: ${digits(index + 2, 14 + (index % 3))}@192.0.2.40`,
     `CSeq: ${1 + (index % 300)} INVITE`,
     `Contact: <sip:${from}@192.0.2.40:5060>`,
+    'User-Agent: ExampleSBC 8.4.0-p12 (build 17442)',
     'Content-Type: application/sdp',
     `Content-Length: ${SDP.length}`,
     '',
