@@ -1,6 +1,14 @@
 // What decoding HEP costs, one frame at a time out of a buffer that holds many. Prints frames/s, CPU-µs and bytes allocated a frame.
 import process from 'node:process';
-import { createHepStream, decodeHep, encodeHep2, encodeHep3, type HepFields, hepFieldsOf, isHepPacket } from '@calliope/hep';
+import {
+  createHepStream,
+  decodeHep,
+  encodeHep2,
+  encodeHep3,
+  type HepFields,
+  hepFieldsOf,
+  isHepPacket,
+} from '@calliope/hep';
 import { emptyPacket } from '@calliope/model';
 
 const FRAMES = 1024;

@@ -26,7 +26,7 @@ files.sort();
 let passed = 0;
 let failed = 0;
 const skipped: string[] = [];
-const stream = run({ files, concurrency: Math.max(1, cpus().length - 1), timeout: Number(values.timeout) * 1000 });
+const stream = run({ files, concurrency: cpus().length, timeout: Number(values.timeout) * 1000 });
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   if (event.skip !== undefined) skipped.push(`${event.name}${typeof event.skip === 'string' ? `: ${event.skip}` : ''}`);

@@ -15,7 +15,7 @@ import {
   type SpoolDrainer,
 } from '@calliope/collector';
 import { type HealthReport, StoreError, systemClock } from '@calliope/model';
-import { createBatchWriter, createEmbeddedStore, type EmbeddedStore } from '@calliope/store';
+import { createBatchWriter, createEmbeddedStore, type EmbeddedStore, MAX_WORKERS } from '@calliope/store';
 import { CommandError, ExitCode } from './exit-codes.ts';
 import { healthReport } from './health-report.ts';
 import { metricsText } from './metrics-text.ts';
@@ -44,8 +44,8 @@ export interface CaptureNode {
   stop(): Promise<void>;
 }
 
-/** Writers of batches that may run at the same time have different numbers. */
-const Writer = { UDP: 0, TCP: 1, IMPORT: 2 } as const;
+/** Writers of batches that may run at the same time have different numbers; imports take turns with the rest. */
+const Writer = { UDP: 0, TCP: 1, FIRST_IMPORT: 2 } as const;
 const RETENTION_EVERY_MS = 60_000;
 const DRAIN_AT_STOP_MS = 5_000;
 
@@ -102,12 +102,15 @@ async function start(
       disk: () => statfs(data),
     });
 
+  let imports = 0;
+  // The API runs fewer imports at once than there are numbers, so that one is free again when its turn comes.
+  const nextImportWriter = () => Writer.FIRST_IMPORT + (imports++ % (MAX_WORKERS - Writer.FIRST_IMPORT));
   const localToken = `cal_local_${randomBytes(32).toString('base64url')}`;
   const api = await createApiServer({
     reader: store.reader,
     importCapture: (stream, onProgress) =>
       importCapture(stream, {
-        createSink: sinkFactory(configuration, store, Writer.IMPORT),
+        createSink: sinkFactory(configuration, store, nextImportWriter()),
         deliver: drainer.add,
         nodeName: configuration.nodeName,
         onProgress,
