@@ -8,11 +8,15 @@ import { parseArgs } from 'node:util';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' }, timeout: { type: 'string', default: '300' } },
+  options: {
+    help: { type: 'boolean', short: 'h' },
+    timeout: { type: 'string', default: '300' },
+    'no-skips': { type: 'boolean', default: false },
+  },
 });
 if (values.help) {
   console.log(
-    'npm test -- [WORD …] [--timeout SECONDS]\nRuns the test files whose path contains one of the words, or all of them.',
+    'npm test -- [WORD …] [--timeout SECONDS] [--no-skips]\nRuns the test files whose path contains one of the words, or all of them. With --no-skips, a skipped test is a failure.',
   );
   process.exit(0);
 }
@@ -40,5 +44,7 @@ await new Promise((resolve) => stream.on('end', resolve));
 await new Promise((resolve) => setTimeout(resolve, 100));
 
 if (skipped.length > 0) console.log(`\nSkipped:\n  ${skipped.join('\n  ')}`);
+const skipsAreFailures = values['no-skips'] && skipped.length > 0;
+if (skipsAreFailures) console.log('Nothing may be skipped here.');
 console.log(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`);
-process.exit(failed > 0 || passed === 0 ? 1 : 0);
+process.exit(failed > 0 || passed === 0 || skipsAreFailures ? 1 : 0);
