@@ -3,6 +3,7 @@
  * Ends at once when the channel closes, because then the parent is gone and its successor waits for the data directory.
  */
 import { readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { crc32 } from 'node:zlib';
@@ -11,6 +12,13 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import type { EngineFault, EngineReply, EngineRequest, EngineStart } from './engine-protocol.ts';
 
 const NOTHING = new Uint8Array(0);
+
+// Receiving goes first: when the processor is short, batches wait in the spool instead of datagrams being lost in the kernel.
+try {
+  setPriority(constants.priority.PRIORITY_LOW);
+} catch {
+  // A system that forbids even this leaves it to its own scheduler.
+}
 
 function send(reply: EngineReply, then?: () => void): void {
   // A closed channel is no error here: the process is about to end.
