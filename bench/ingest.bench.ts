@@ -1,165 +1,183 @@
 /**
- * npm run bench -- ingest [--count 1000000] [--rate 60000] [--messages-per-call 1] [--seed 1]
+ * npm run bench -- ingest [--count 10000000] [--rate 120000] [--messages-per-call 1] [--seed 1] [--quick] [--json] [-- ARGUMENT …]
  *
- * The whole node under load: a real `calliope serve`, a sender in a process of its own over real UDP sockets on 127.0.0.1, both on the same
- * cores. Checks by count that everything arrived, and 200 messages byte for byte. Exit status 1 when anything is missing or different.
+ * The whole node under load: a real `calliope serve` on a temporary directory, a sender in a process of its own over real UDP sockets on
+ * 127.0.0.1, and somebody who searches meanwhile, all on the same cores. `--quick` sends a million. What stands after `--` goes to the
+ * server. Exit status 1 when anything was lost or differs. What the figures mean is in `docs/performance.md`. Linux only.
  */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { loadavg } from 'node:os';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { HealthReport, MessageResponse, MessagesResponse } from '@calliope/model';
-import { MEAN_LENGTH, messageOf } from './sip-templates.ts';
+import type { HealthReport } from '@calliope/model';
+import type { FloodResult } from './hep-flood.ts';
+import { checkSamples, countersOf, totalOf } from './ingest-checks.ts';
+import { type CpuByStage, cpuBetween, cpuOfRole, createProcessWatch, type ProcessWatch } from './ingest-processes.ts';
+import { faultsOf, figuresOf, type IngestResult, reportOf } from './ingest-report.ts';
+import { startIngestUse } from './ingest-searches.ts';
+import { type IngestServer, startIngestServer } from './ingest-server.ts';
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
   options: {
-    count: { type: 'string', default: '1000000' },
-    rate: { type: 'string', default: '60000' },
+    count: { type: 'string' },
+    rate: { type: 'string', default: '120000' },
     'messages-per-call': { type: 'string', default: '1' },
     seed: { type: 'string', default: '1' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
+  allowPositionals: true,
 });
-const count = Number(options.count);
+const count = Number(options.count ?? (options.quick ? 1_000_000 : 10_000_000));
 const seed = Number(options.seed);
 const messagesPerCall = Number(options['messages-per-call']);
+
 const SAMPLES = 200;
-const PATIENCE_MS = 20_000;
+const SAMPLE_EVERY_MS = 250;
+const PROGRESS_EVERY_MS = 1_000;
+/** Asking for the counters costs the server a look at every call, so they are not part of the progress. */
+const LOOK_EVERY_MS = 200;
+/** When nothing was stored for so long, nothing will be. */
+const PATIENCE_MS = 10_000;
+/** The merges have settled when the database used less than this share of a processor for so long. */
+const QUIET_SHARE = 0.05;
+const QUIET_MS = 5_000;
+const SETTLE_AT_MOST_MS = 180_000;
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** CPU seconds and resident bytes of a process (proc(5)). */
-function usage(pid: number): { cpuSeconds: number; rssBytes: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { cpuSeconds: (Number(fields[11]) + Number(fields[12])) / 100, rssBytes: Number(fields[21]) * 4096 };
-}
-
-function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
-  );
-}
-
-const directory = mkdtempSync(join(tmpdir(), 'calliope-ingest-'));
-const [httpPort, hepPort] = [await freePort(), await freePort()];
-const node = spawn(
-  process.execPath,
-  [
-    ...['--disable-warning=ExperimentalWarning', path('../packages/cli/src/main.ts'), 'serve', '--data', directory],
-    ...['--http', `127.0.0.1:${httpPort}`, '--hep', `127.0.0.1:${hepPort}`],
-  ],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
+const loadBefore = loadavg()[0]!;
+const server = await startIngestServer(positionals);
+let result: IngestResult;
 try {
-  await new Promise<void>((resolve, reject) => {
-    node.stdout.on('data', (text) => /^Ready\.$/m.test(String(text)) && resolve());
-    node.on('exit', () => reject(new Error('the server did not start')));
-  });
-  process.exitCode = (await measure()) ? 0 : 1;
+  result = await measure(server);
 } finally {
-  node.removeAllListeners('exit');
-  const ended = new Promise((resolve) => node.once('exit', resolve));
-  node.kill('SIGTERM');
-  await ended;
-  rmSync(directory, { recursive: true, force: true });
+  await server.stop();
 }
+console.log(options.json ? JSON.stringify(figuresOf(result)) : reportOf(result));
+process.exitCode = faultsOf(result).length > 0 ? 1 : 0;
 
-async function measure(): Promise<boolean> {
-  const { token, url } = JSON.parse(readFileSync(join(directory, 'run', 'server.json'), 'utf8')) as {
-    token: string;
-    url: string;
-  };
-  const get = async <T>(route: string): Promise<T> => {
-    const response = await fetch(`${url}/api/v1/${route}`, { headers: { authorization: `Bearer ${token}` } });
-    if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as T;
-  };
-  const mainPid = node.pid!;
-  const enginePid = childrenOf(mainPid)[0]!;
-  const before = { main: usage(mainPid), engine: usage(enginePid) };
+async function measure(node: IngestServer): Promise<IngestResult> {
+  const watch = createProcessWatch();
+  for (const [role, pid] of Object.entries(node.pids)) watch.add(role, pid);
+  watch.add('measuring', process.pid);
+  watch.sample();
+  const before = watch.cpu();
 
-  const args = ['--port', String(hepPort), '--count', String(count), '--rate', options.rate, '--seed', options.seed];
-  const sender = spawn(process.execPath, [
-    path('./hep-flood.ts'),
-    ...args,
-    '--messages-per-call',
-    options['messages-per-call'],
-  ]);
-  let report = '';
-  sender.stdout.on('data', (text) => {
-    report += text;
-  });
-  let isSending = true;
-  sender.on('exit', () => {
-    isSending = false;
-  });
-
+  const sender = startSender(node);
+  watch.add('sender', sender.process.pid!);
   const startedMs = performance.now();
-  let peakBytes = 0;
-  let health = await get<HealthReport>('health');
-  let lastChangeMs = startedMs;
-  let doneMs = startedMs;
-  const stored = () => health.receivers.reduce((sum, receiver) => sum + receiver.stored, 0);
-  while (stored() < count && (isSending || performance.now() - lastChangeMs < PATIENCE_MS)) {
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    const last = stored();
-    health = await get<HealthReport>('health');
-    peakBytes = Math.max(peakBytes, usage(mainPid).rssBytes + usage(enginePid).rssBytes);
-    if (stored() !== last) lastChangeMs = performance.now();
-    doneMs = performance.now();
-    const seconds = (doneMs - startedMs) / 1000;
-    process.stderr.write(`\r${seconds.toFixed(0)} s: ${stored()} stored, ${health.spool.batches} batches wait   `);
-  }
-  process.stderr.write('\n');
-  const after = { main: usage(mainPid), engine: usage(enginePid) };
-  const udp = health.receivers.find(({ name }) => name.startsWith('udp'))!;
-  const total = (await get<MessagesResponse>('messages?limit=1')).total!;
-  const different = await differingSamples(get);
-  const seconds = (doneMs - startedMs) / 1000;
-  const us = (part: 'main' | 'engine') =>
-    (((after[part].cpuSeconds - before[part].cpuSeconds) * 1e6) / count).toFixed(2);
-  const sent = JSON.parse(report || '{}') as { rate?: number; cpuUsPerMessage?: number };
+  const elapsed = (): string => `${((performance.now() - startedMs) / 1000).toFixed(0)} s`;
+  const searching = startIngestUse({ server: node, seed, messagesPerCall, sent: sender.sent });
+  const sampling = setInterval(watch.sample, SAMPLE_EVERY_MS);
+  const progress = setInterval(() => {
+    const { total, freshnessMs } = searching.use;
+    const fresh = freshnessMs.at(-1)?.toFixed(0) ?? '-';
+    process.stderr.write(
+      `${elapsed()}: ${sender.sent()} sent, ${total?.count ?? 0} searchable, fresh in ${fresh} ms\n`,
+    );
+  }, PROGRESS_EVERY_MS);
 
-  console.log(
-    `sent        ${count} messages of ${MEAN_LENGTH.toFixed(0)} bytes at ${Math.round(sent.rate ?? 0)}/s, ${messagesPerCall} a call`,
-  );
-  console.log(
-    `stored      ${udp.stored} in ${seconds.toFixed(1)} s: ${Math.round(udp.stored / seconds)} messages/s; found by the API: ${total.exact ? '' : 'more than '}${total.count}`,
-  );
-  console.log(`lost        ${JSON.stringify(udp.dropped)}, undecodable ${udp.undecodable}, refused ${udp.refused}`);
-  console.log(`samples     ${SAMPLES - different} of ${SAMPLES} byte for byte`);
-  console.log(
-    `CPU-µs      receive, decode, HTTP ${us('main')} · engine ${us('engine')} · sender ${sent.cpuUsPerMessage?.toFixed(2)} a message`,
-  );
-  console.log(`memory      ${Math.round(peakBytes / 1e6)} MB at most, both processes`);
-  console.log(
-    `disk        ${((health.store?.bytes ?? 0) / Math.max(1, udp.stored)).toFixed(1)} bytes a message, merges not yet settled`,
-  );
-  return udp.stored === count && different === 0;
+  const flood = await sender.result;
+  // No more probes either: from here on the number that must arrive is known.
+  const ending = searching.end();
+  const expected = flood.sent + searching.use.probes;
+  const searchableMs = await waitUntilStored(node, expected);
+  await ending;
+  watch.sample();
+  const stored = watch.cpu();
+  clearInterval(progress);
+  const atOnce = await diskOf(node);
+  const counters = countersOf(await node.get<HealthReport>('health'));
+  const total = await totalOf(node);
+  process.stderr.write(`${elapsed()}: comparing samples\n`);
+  const samples = await checkSamples(node, { seed, count: flood.sent, messagesPerCall }, SAMPLES);
+  process.stderr.write(`${elapsed()}: waiting for the merges\n`);
+  watch.sample();
+  const checked = watch.cpu();
+  await waitUntilQuiet(watch);
+  clearInterval(sampling);
+  const cpuAfter = onlyRole(cpuBetween(checked, watch.cpu()), 'engine');
+  const settled = await diskOf(node);
+  return {
+    ...{ flood, messagesPerCall, expected, counters, total, samples, loadBefore, cpuAfter },
+    use: searching.use,
+    seconds: (searchableMs - startedMs) / 1000 - sender.startSeconds(startedMs),
+    cpu: cpuBetween(before, stored),
+    memory: watch.memory(),
+    disk: { atOnce, settled },
+  };
 }
 
-/** How many of some messages spread over the run are not stored exactly as sent. */
-async function differingSamples(get: <T>(route: string) => Promise<T>): Promise<number> {
-  let different = 0;
-  for (let i = 0; i < SAMPLES; i++) {
-    const { callId, payload } = messageOf(seed, Math.floor((i * count) / SAMPLES), messagesPerCall);
-    const { items } = await get<MessagesResponse>(
-      `messages?limit=100&q=${encodeURIComponent(`call_id = "${callId}"`)}`,
-    );
-    const wholes = await Promise.all(items.map(({ id }) => get<MessageResponse>(`messages/${id}`)));
-    if (!wholes.some(({ payloadBase64 }) => payload.equals(Buffer.from(payloadBase64, 'base64')))) different++;
+interface Sender {
+  process: ChildProcess;
+  sent: () => number;
+  result: Promise<FloodResult>;
+  /** How long the process took until it sent its first message, which is not the server's time. */
+  startSeconds: (launchedMs: number) => number;
+}
+
+function startSender(node: IngestServer): Sender {
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL('./hep-flood.ts', import.meta.url)),
+    ...['--port', String(node.hepPort), '--count', String(count), '--rate', options.rate],
+    ...['--seed', options.seed, '--messages-per-call', options['messages-per-call']],
+  ]);
+  child.stderr.pipe(process.stderr);
+  let last: { sent: number } | FloodResult = { sent: 0 };
+  let endedMs = 0;
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    last = JSON.parse(line) as typeof last;
+    endedMs = performance.now();
+  });
+  const result = once(child, 'close').then(([code]) => {
+    if (!('seconds' in last)) throw new Error(`the sender ended with code ${code} and no result`);
+    return last;
+  });
+  return {
+    process: child,
+    sent: () => last.sent,
+    result,
+    startSeconds: (launchedMs) => ('seconds' in last ? (endedMs - launchedMs) / 1000 - last.seconds : 0),
+  };
+}
+
+/** Resolves with when the API counted everything, or with when its count last changed before it stood still. */
+async function waitUntilStored(node: IngestServer, expected: number): Promise<number> {
+  let last = -1;
+  let changedMs = performance.now();
+  for (;;) {
+    const { count: counted } = await totalOf(node);
+    const nowMs = performance.now();
+    if (counted !== last) {
+      last = counted;
+      changedMs = nowMs;
+    }
+    if (counted >= expected || nowMs - changedMs > PATIENCE_MS) return changedMs;
+    await sleep(LOOK_EVERY_MS);
   }
-  return different;
+}
+
+async function waitUntilQuiet(watch: ProcessWatch): Promise<void> {
+  const endMs = performance.now() + SETTLE_AT_MOST_MS;
+  while (performance.now() < endMs) {
+    watch.sample();
+    const before = watch.cpu();
+    const startMs = performance.now();
+    await sleep(QUIET_MS);
+    watch.sample();
+    const usedUs = cpuOfRole(cpuBetween(before, watch.cpu()), 'engine');
+    if (usedUs / 1000 < QUIET_SHARE * (performance.now() - startMs)) return;
+  }
+}
+
+async function diskOf(node: IngestServer): Promise<{ storeBytes: number; fileBytes: number }> {
+  const { store } = await node.get<HealthReport>('health');
+  return { storeBytes: store?.bytes ?? 0, fileBytes: node.diskBytes() };
+}
+
+function onlyRole(cpu: CpuByStage, role: string): CpuByStage {
+  return new Map([...cpu].filter(([stage]) => stage.startsWith(`${role}: `)));
 }

@@ -1,14 +1,16 @@
-/**
- * The messages that the benchmarks send: a call of seven messages as a carrier's proxy sees it, about 575 bytes on average. Each `{name}`
- * is a place of fixed width, filled with random digits or hexadecimal of that width by {@link fillPlaces}.
- */
+/** Width of each kind of place in characters. */
+export const PLACE_WIDTH = { call: 32, fromTag: 10, toTag: 10, branch: 24, from: 11, to: 11, cseq: 5 } as const;
+
+export type PlaceKind = keyof typeof PLACE_WIDTH;
+
+/** A message with places whose content differs from call to call. */
 export interface Template {
   bytes: Uint8Array;
-  places: { kind: 'call' | 'fromTag' | 'toTag' | 'branch' | 'from' | 'to' | 'cseq'; at: number }[];
+  /** Offsets in `bytes`. */
+  places: { kind: PlaceKind; at: number }[];
+  /** Whether the caller's side sends it. */
   fromCaller: boolean;
 }
-
-export const PLACE_WIDTH = { call: 32, fromTag: 10, toTag: 10, branch: 24, from: 11, to: 11, cseq: 5 } as const;
 
 const VIA = 'Via: SIP/2.0/UDP 10.20.30.40:5060;branch=z9hG4bK{branch};rport=5060\r\n';
 const FROM = 'From: <sip:+49{from}@sbc1.example.net;user=phone>;tag={fromTag}\r\n';
@@ -22,6 +24,10 @@ const ALLOW =
 const SDP =
   'v=0\r\no=- 3907 3907 IN IP4 10.20.30.41\r\ns=-\r\nc=IN IP4 10.20.30.41\r\nt=0 0\r\nm=audio 20344 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n';
 
+/**
+ * A call of seven messages as a carrier's proxy sees it, about 575 bytes each on average. A `{name}` is a place of fixed width, filled by
+ * {@link fillPlaces} with random digits or hexadecimal.
+ */
 const TEXTS: [text: string, fromCaller: boolean][] = [
   [
     `INVITE sip:+49{to}@gw3.example.net;user=phone SIP/2.0\r\n${VIA}Max-Forwards: 69\r\n${FROM}${TO}\r\n${CALL}CSeq: {cseq} INVITE\r\nContact: <sip:+49{from}@10.20.30.40:5060>\r\n${UAC}P-Asserted-Identity: <sip:+49{from}@sbc1.example.net>\r\nContent-Type: application/sdp\r\nContent-Length: ${SDP.length}\r\n\r\n${SDP}`,
@@ -56,7 +62,7 @@ export const TEMPLATES: readonly Template[] = TEXTS.map(([text, fromCaller]) => 
   let out = '';
   let last = 0;
   for (const match of text.matchAll(/\{(call|fromTag|toTag|branch|from|to|cseq)\}/g)) {
-    const kind = match[1] as keyof typeof PLACE_WIDTH;
+    const kind = match[1] as PlaceKind;
     out += text.slice(last, match.index);
     places.push({ kind, at: out.length });
     out += '0'.repeat(PLACE_WIDTH[kind]);
@@ -102,19 +108,11 @@ function digits(bytes: Uint8Array, at: number, width: number, random: () => numb
 }
 
 /** What one call's places hold, made from its number alone. */
-export interface CallValues {
-  call: Uint8Array;
-  fromTag: Uint8Array;
-  toTag: Uint8Array;
-  branch: Uint8Array;
-  from: Uint8Array;
-  to: Uint8Array;
-  cseq: Uint8Array;
-}
+export type CallValues = Record<PlaceKind, Uint8Array>;
 
 export function emptyValues(): CallValues {
   const { call, fromTag, toTag, branch, from, to, cseq } = PLACE_WIDTH;
-  const bytes = (width: number) => new Uint8Array(width);
+  const bytes = (width: number): Uint8Array => new Uint8Array(width);
   return {
     call: bytes(call),
     fromTag: bytes(fromTag),
@@ -136,7 +134,7 @@ export function callValues(seed: number, index: number, values: CallValues): voi
   digits(values.from, 0, PLACE_WIDTH.from, random);
   digits(values.to, 0, PLACE_WIDTH.to, random);
   digits(values.cseq, 0, PLACE_WIDTH.cseq, random);
-  values.cseq[0] = 49;
+  values.cseq[0] = 0x31; // a number has no zero in front
 }
 
 /** Writes the values into a message made from the template, which starts at `start` of `bytes`. */
@@ -144,12 +142,17 @@ export function fillPlaces(bytes: Uint8Array, start: number, template: Template,
   for (const { kind, at } of template.places) bytes.set(values[kind], start + at);
 }
 
-/** The exact bytes of message `index` of a run in which each call has `messagesPerCall` messages. */
-export function messageOf(seed: number, index: number, messagesPerCall: number): { callId: string; payload: Buffer } {
+/** Message `index` of a run in which each call has `messagesPerCall` messages: its exact bytes, Call-ID, and the caller's number. */
+export function messageOf(
+  seed: number,
+  index: number,
+  messagesPerCall: number,
+): { callId: string; fromNumber: string; payload: Buffer } {
   const template = TEMPLATES[index % TEMPLATES.length]!;
   const values = emptyValues();
   callValues(seed, Math.floor(index / messagesPerCall), values);
   const payload = Buffer.from(template.bytes);
   fillPlaces(payload, 0, template, values);
-  return { callId: `${Buffer.from(values.call).toString('latin1')}@10.20.30.40`, payload };
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+  return { callId: `${text(values.call)}@10.20.30.40`, fromNumber: `+49${text(values.from)}`, payload };
 }
