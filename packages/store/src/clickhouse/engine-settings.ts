@@ -39,7 +39,8 @@ export function connectionArguments(settings: EngineSettings): string[] {
     min_table_rows_to_use_projection_index: 0,
     // Payloads are read only for the rows that are shown.
     query_plan_optimize_lazy_materialization: 1,
-    query_plan_max_limit_for_lazy_materialization: 10_000,
+    // One more than the longest page, so that all messages of a call are read in this way too.
+    query_plan_max_limit_for_lazy_materialization: 10_001,
     log_queries: 0,
     log_profile_events: 0,
   };
