@@ -103,7 +103,7 @@ export function reportOf(result: IngestResult): string {
       .map(([role, { bytes, anonymousBytes }]) => `${role} ${megabytes(bytes)} (${megabytes(anonymousBytes)} its own)`)
       .join(', ')}`,
     `freshness    ${spread(use.freshnessMs, 99)}`,
-    ...SEARCHES.map((name) => `${name.padEnd(13)}${spread(use.latencyMs[name], 95)}`),
+    ...SEARCHES.map((name) => `${name.padEnd(14)}${spread(use.latencyMs[name], 95)}`),
     ...use.errors.map((error) => `error        ${error}`),
     ...faultsOf(result).map((fault) => `FAULT        ${fault}`),
   ];

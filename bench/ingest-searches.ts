@@ -33,14 +33,18 @@ export interface IngestUseOptions {
 }
 
 const PROBE_EVERY_MS = 250;
-const PROBE_LOOK_EVERY_MS = 50;
+/** Bounds how exact freshness is: it is too high by half of this on average. */
+const PROBE_LOOK_EVERY_MS = 100;
 const PROBES_A_LOOK = 40;
 const SEARCH_EVERY_MS = 1_000;
 /** A message that was sent so long ago must be found. */
 const SETTLED_MS = 10_000;
 
-/** Sends probes and searches until `end` is called, which resolves when every probe was found or ten seconds have passed. */
-export function startIngestUse(options: IngestUseOptions): { use: IngestUse; end(): Promise<void> } {
+/** Sends probes and searches (without searches, nothing) until `end` is called, which resolves when every probe was found or ten seconds have passed. */
+export function startIngestUse(
+  options: IngestUseOptions,
+  withSearches: boolean,
+): { use: IngestUse; end(): Promise<void> } {
   const { server, seed, messagesPerCall, sent } = options;
   const use: IngestUse = {
     freshnessMs: [],
@@ -51,14 +55,15 @@ export function startIngestUse(options: IngestUseOptions): { use: IngestUse; end
     total: undefined,
   };
   let isEnding = false;
-  const waiting = new Map<string, number>();
+  /** Probes that were not found yet, oldest first. */
+  const waiting = new Map<string, { sentMs: number; sentAt: Date }>();
   const socket = createSocket('udp4');
   const history: { atMs: number; sent: number }[] = [];
 
   async function sendProbes(): Promise<void> {
     for (let next = performance.now(); !isEnding; next += PROBE_EVERY_MS) {
       const callId = `${randomBytes(16).toString('hex')}@probe`;
-      waiting.set(callId, performance.now());
+      waiting.set(callId, { sentMs: performance.now(), sentAt: new Date() });
       use.probes++;
       socket.send(probeFrame(callId), server.hepPort, '127.0.0.1');
       history.push({ atMs: performance.now(), sent: sent() });
@@ -66,17 +71,19 @@ export function startIngestUse(options: IngestUseOptions): { use: IngestUse; end
     }
   }
 
-  /** One search for all probes that are under way, so that looking costs the same however long they take. */
+  /** One search for all probes that are under way, in the time since the oldest, so that looking costs little of what is measured. */
   async function lookForProbes(): Promise<void> {
     let endMs = Number.POSITIVE_INFINITY;
     while (!isEnding || (waiting.size > 0 && performance.now() < endMs)) {
       if (isEnding && endMs === Number.POSITIVE_INFINITY) endMs = performance.now() + SETTLED_MS;
       if (waiting.size > 0) {
         const wanted = [...waiting.keys()].slice(0, PROBES_A_LOOK).map((callId) => `"${callId}"`);
-        const answer = await search(`call_id in (${wanted.join(', ')})`, { from: 'now-10m', count: 'false' });
+        const [oldest] = waiting.values();
+        const from = oldest!.sentAt.toISOString();
+        const answer = await search(`call_id in (${wanted.join(', ')})`, { from, count: 'false' });
         for (const { callId } of answer?.items ?? []) {
-          const sentMs = waiting.get(callId);
-          if (sentMs !== undefined) use.freshnessMs.push(performance.now() - sentMs);
+          const probe = waiting.get(callId);
+          if (probe) use.freshnessMs.push(performance.now() - probe.sentMs);
           waiting.delete(callId);
         }
       }
@@ -117,7 +124,7 @@ export function startIngestUse(options: IngestUseOptions): { use: IngestUse; end
     }
   }
 
-  const running = [sendProbes(), lookForProbes(), ...SEARCHES.map(searchAgain)];
+  const running = withSearches ? [sendProbes(), lookForProbes(), ...SEARCHES.map(searchAgain)] : [];
   return {
     use,
     async end() {

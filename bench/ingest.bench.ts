@@ -1,8 +1,8 @@
 /**
- * npm run bench -- ingest [--count 10000000] [--rate 120000] [--messages-per-call 1] [--seed 1] [--quick] [--json] [-- ARGUMENT …]
+ * npm run bench -- ingest [--count 10000000] [--rate 120000] [--messages-per-call 1] [--seed 1] [--quick] [--json] [--no-searches] [-- ARGUMENT …]
  *
  * The whole node under load: a real `calliope serve` on a temporary directory, a sender in a process of its own over real UDP sockets on
- * 127.0.0.1, and somebody who searches meanwhile, all on the same cores. `--quick` sends a million. What stands after `--` goes to the
+ * 127.0.0.1, and somebody who searches meanwhile (not with `--no-searches`), all on the same cores. `--quick` sends a million. What stands after `--` goes to the
  * server. Exit status 1 when anything was lost or differs. What the figures mean is in `docs/performance.md`. Linux only.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -29,6 +29,7 @@ const { values: options, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    'no-searches': { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -70,7 +71,7 @@ async function measure(node: IngestServer): Promise<IngestResult> {
   watch.add('sender', sender.process.pid!);
   const startedMs = performance.now();
   const elapsed = (): string => `${((performance.now() - startedMs) / 1000).toFixed(0)} s`;
-  const searching = startIngestUse({ server: node, seed, messagesPerCall, sent: sender.sent });
+  const searching = startIngestUse({ server: node, seed, messagesPerCall, sent: sender.sent }, !options['no-searches']);
   const sampling = setInterval(watch.sample, SAMPLE_EVERY_MS);
   const progress = setInterval(() => {
     const { total, freshnessMs } = searching.use;
