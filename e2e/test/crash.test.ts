@@ -76,7 +76,7 @@ test('a server killed with -9 while it takes messages has each of them once afte
       await poll(
         () => node.get<HealthReport>('health'),
         ({ spool }) => spool.batches === 0,
-        20_000,
+        120_000,
       );
       const numbers = (await storedNumbers(node, 'crash-')).sort((a, b) => a - b);
       assert.equal(new Set(numbers).size, numbers.length, 'stored twice');

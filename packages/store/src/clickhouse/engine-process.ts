@@ -15,7 +15,7 @@ const NOTHING = new Uint8Array(0);
 
 // Receiving goes first: when the processor is short, batches wait in the spool instead of datagrams being lost in the kernel.
 try {
-  setPriority(constants.priority.PRIORITY_LOW);
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 } catch {
   // A system that forbids even this leaves it to its own scheduler.
 }
