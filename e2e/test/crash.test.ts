@@ -78,6 +78,7 @@ test('a server killed with -9 while it takes messages has each of them once afte
         ({ spool }) => spool.batches === 0,
         120_000,
       );
+      await using _node = node;
       const numbers = (await storedNumbers(node, 'crash-')).sort((a, b) => a - b);
       assert.equal(new Set(numbers).size, numbers.length, 'stored twice');
       assert.ok(numbers.length >= visible, `${visible} were found before the kill, ${numbers.length} after the start`);
@@ -88,7 +89,6 @@ test('a server killed with -9 while it takes messages has each of them once afte
       for (const number of kept) assert.equal(numbers.includes(number), true);
       kept.push(ofRun[0]!, ofRun.at(-1)!);
       sentBefore = sent;
-      await node[Symbol.asyncDispose]();
     }
   }));
 

@@ -150,7 +150,6 @@ ENGINE = AggregatingMergeTree
 PARTITION BY slot
 ORDER BY call_id
 SETTINGS
-  index_granularity = 512,
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
   auto_statistics_types = '',

@@ -102,8 +102,6 @@ function compileInteger(filter: IntegerFilter): Condition {
 export interface IndexTerm {
   index: Condition;
   alternatives: Condition[];
-  /** The index only leads to granules, so each look at it costs; no other term should have to say that it is not of this one. */
-  last?: boolean;
 }
 
 /** More pieces than this are read faster in one go. */
@@ -117,13 +115,12 @@ export function indexTerms(filter: Filter): IndexTerm[] | undefined {
   const terms = termsOf(filter);
   if (!terms) return undefined;
   const merged = new Map<Sql, IndexTerm>();
-  for (const { index, alternatives, last } of terms) {
+  for (const { index, alternatives } of terms) {
     const term = merged.get(index.yes);
     if (term) term.alternatives.push(...alternatives);
-    else merged.set(index.yes, { index, alternatives: [...alternatives], last: last ?? false });
+    else merged.set(index.yes, { index, alternatives: [...alternatives] });
   }
-  const ordered = [...merged.values()].sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false));
-  return ordered.length <= MAX_TERMS ? ordered : undefined;
+  return merged.size <= MAX_TERMS ? [...merged.values()] : undefined;
 }
 
 function termsOf(filter: Filter): IndexTerm[] | undefined {
@@ -140,7 +137,10 @@ function termsOf(filter: Filter): IndexTerm[] | undefined {
       const best = candidates.sort((a, b) => a.terms!.length - b.terms!.length)[0];
       if (!best) return undefined;
       const rest = allOf(filter.filters.filter((_, at) => at !== best.at).map(compileMessageFilter));
-      return best.terms!.map((term) => ({ ...term, alternatives: [allOf([anyOf(term.alternatives), rest])] }));
+      return best.terms!.map(({ index, alternatives }) => ({
+        index,
+        alternatives: [allOf([anyOf(alternatives), rest])],
+      }));
     }
     case 'text': {
       if (filter.column === 'callId' && filter.match === 'equals' && !filter.ignoreCase && filter.values.length > 0) {
@@ -162,7 +162,7 @@ function userTerms(filter: TextFilter): IndexTerm[] | undefined {
   if (!from || !to) return undefined;
   const same = (bit: number): Condition => atom(`(bitAnd(same_users, ${bit}) != 0)`);
   const inRare = (name: Sql): IndexTerm[] =>
-    rare ? [{ index: rare, alternatives: [textCondition(name, filter)], last: true }] : [];
+    rare ? [{ index: rare, alternatives: [textCondition(name, filter)] }] : [];
   switch (column) {
     case 'fromUser':
       return [{ index: from, alternatives: [TRUE] }];
