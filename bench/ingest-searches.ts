@@ -16,8 +16,8 @@ export interface IngestUse {
   latencyMs: Record<SearchName, number[]>;
   /** Probes sent, found or not. */
   probes: number;
-  /** Searches for what was sent at least {@link SETTLED_MS} before, and was not found. */
-  missed: number;
+  /** Searches for what was sent at least {@link SETTLED_MS} before and was not searchable yet: the server is behind. */
+  late: number;
   /** Searches that were answered with an error. */
   errors: string[];
   /** What the last search for all messages counted. */
@@ -37,31 +37,37 @@ const PROBE_EVERY_MS = 250;
 const PROBE_LOOK_EVERY_MS = 100;
 const PROBES_A_LOOK = 40;
 const SEARCH_EVERY_MS = 1_000;
-/** A message that was sent so long ago must be found. */
+/** Searches are for what was sent so long ago. */
 const SETTLED_MS = 10_000;
+/** When all is stored, probes are looked for so much longer. */
+const LAST_LOOKS_MS = 5_000;
 
-/** Sends probes and searches (without searches, nothing) until `end` is called, which resolves when every probe was found or ten seconds have passed. */
+/**
+ * Sends probes and searches (without searches, nothing). `stopSending` ends all but the search for probes; `end` waits for that one to find
+ * them, as long as a message that was stored may take.
+ */
 export function startIngestUse(
   options: IngestUseOptions,
   withSearches: boolean,
-): { use: IngestUse; end(): Promise<void> } {
+): { use: IngestUse; stopSending(): void; end(): Promise<void> } {
   const { server, seed, messagesPerCall, sent } = options;
   const use: IngestUse = {
     freshnessMs: [],
     latencyMs: { 'Call-ID': [], 'newest 100': [], 'number suffix': [] },
     probes: 0,
-    missed: 0,
+    late: 0,
     errors: [],
     total: undefined,
   };
-  let isEnding = false;
+  let isSending = true;
+  let endMs = Number.POSITIVE_INFINITY;
   /** Probes that were not found yet, oldest first. */
   const waiting = new Map<string, { sentMs: number; sentAt: Date }>();
   const socket = createSocket('udp4');
   const history: { atMs: number; sent: number }[] = [];
 
   async function sendProbes(): Promise<void> {
-    for (let next = performance.now(); !isEnding; next += PROBE_EVERY_MS) {
+    for (let next = performance.now(); isSending; next += PROBE_EVERY_MS) {
       const callId = `${randomBytes(16).toString('hex')}@probe`;
       waiting.set(callId, { sentMs: performance.now(), sentAt: new Date() });
       use.probes++;
@@ -73,9 +79,7 @@ export function startIngestUse(
 
   /** One search for all probes that are under way, in the time since the oldest, so that looking costs little of what is measured. */
   async function lookForProbes(): Promise<void> {
-    let endMs = Number.POSITIVE_INFINITY;
-    while (!isEnding || (waiting.size > 0 && performance.now() < endMs)) {
-      if (isEnding && endMs === Number.POSITIVE_INFINITY) endMs = performance.now() + SETTLED_MS;
+    while (isSending || (waiting.size > 0 && performance.now() < endMs)) {
       if (waiting.size > 0) {
         const wanted = [...waiting.keys()].slice(0, PROBES_A_LOOK).map((callId) => `"${callId}"`);
         const [oldest] = waiting.values();
@@ -101,7 +105,7 @@ export function startIngestUse(
   }
 
   async function searchAgain(name: SearchName): Promise<void> {
-    while (!isEnding) {
+    while (isSending) {
       const startMs = performance.now();
       const settled = history.findLast(({ atMs }) => atMs < startMs - SETTLED_MS)?.sent ?? 0;
       const index = Math.floor(Math.random() * settled);
@@ -117,7 +121,7 @@ export function startIngestUse(
         if (answer) {
           use.latencyMs[name].push(performance.now() - startMs);
           if (name === 'newest 100') use.total = answer.total;
-          else if (!answer.items.some((item) => item.callId === callId)) use.missed++;
+          else if (!answer.items.some((item) => item.callId === callId)) use.late++;
         }
       }
       await sleep(Math.max(0, startMs + SEARCH_EVERY_MS - performance.now()));
@@ -127,8 +131,12 @@ export function startIngestUse(
   const running = withSearches ? [sendProbes(), lookForProbes(), ...SEARCHES.map(searchAgain)] : [];
   return {
     use,
+    stopSending() {
+      isSending = false;
+    },
     async end() {
-      isEnding = true;
+      isSending = false;
+      endMs = performance.now() + LAST_LOOKS_MS;
       await Promise.all(running);
       socket.close();
     },

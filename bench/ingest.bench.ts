@@ -51,6 +51,9 @@ const SETTLE_AT_MOST_MS = 180_000;
 
 const loadBefore = loadavg()[0]!;
 const server = await startIngestServer(positionals);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void server.stop().finally(() => process.exit(130)));
+}
 let result: IngestResult;
 try {
   result = await measure(server);
@@ -83,12 +86,12 @@ async function measure(node: IngestServer): Promise<IngestResult> {
 
   const flood = await sender.result;
   // No more probes either: from here on the number that must arrive is known.
-  const ending = searching.end();
+  searching.stopSending();
   const expected = flood.sent + searching.use.probes;
   const searchableMs = await waitUntilStored(node, expected);
-  await ending;
   watch.sample();
   const stored = watch.cpu();
+  await searching.end();
   clearInterval(progress);
   const atOnce = await diskOf(node);
   const counters = countersOf(await node.get<HealthReport>('health'));
