@@ -32,7 +32,7 @@ import { FALSE, joinAnd } from './predicate-sql.ts';
 import { RowReader } from './row-reader.ts';
 import { type SearchClock, startSearchClock } from './search-clock.ts';
 import { searchWindows, type WindowSteps } from './search-windows.ts';
-import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
+import { integerLiteral, listLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
 const PAGE_STEPS: WindowSteps = { firstUs: SLOT_US / 36, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
 const COUNT_STEPS: WindowSteps = { firstUs: 4 * SLOT_US, growth: 6, longestUs: Number.MAX_SAFE_INTEGER };
@@ -40,12 +40,14 @@ const ONE_STEP: WindowSteps = { firstUs: Number.MAX_SAFE_INTEGER, growth: 1, lon
 
 /** With up to so many calls that a filter could be true of, these are looked at one by one, wherever they are. */
 const FEW_CALLS = 5_000;
+/** Their Call-IDs are part of the queries' text, which this bounds. */
+const FEW_CALLS_BYTES = 1 << 20;
 
 /** A search with what was found out before it: where it looks, and at which calls. */
 interface Prepared<T extends SearchRequest> {
   request: T & { spanUs: number };
   condition: Sql;
-  /** A query of Call-IDs among which are those of all matches, when they are few. */
+  /** Call-IDs, as a list for IN, among which are those of all matches, when they are few. */
   few: Sql | undefined;
 }
 
@@ -89,10 +91,14 @@ export function createCallSearch(database: DatabaseSession, options: CallSearchO
     const request = { ...checked, ...(await within(checked)) };
     const could = couldMatch(request);
     if (condition === FALSE.yes || could === undefined) return { request, condition, few: undefined };
-    const sql = `SELECT count() FROM (${could} LIMIT ${integerLiteral(FEW_CALLS + 1)})`;
-    const found = new RowReader(await database.read(sql, clock.bounds())).integer();
-    if (found === 0) return { request, condition: FALSE.yes, few: undefined };
-    return { request, condition, few: found <= FEW_CALLS ? could : undefined };
+    const sql = `${could} LIMIT ${integerLiteral(FEW_CALLS + 1)}`;
+    const bytes = await database.read(sql, clock.bounds());
+    if (bytes.length > FEW_CALLS_BYTES) return { request, condition, few: undefined };
+    const row = new RowReader(bytes);
+    const callIds: Uint8Array[] = [];
+    while (!row.done) callIds.push(row.bytes());
+    if (callIds.length === 0) return { request, condition: FALSE.yes, few: undefined };
+    return { request, condition, few: callIds.length <= FEW_CALLS ? listLiteral(callIds, stringLiteral) : undefined };
   }
 
   async function page(asked: SearchRequest): Promise<Page<CallRecord>> {
@@ -175,7 +181,7 @@ export function createCallSearch(database: DatabaseSession, options: CallSearchO
 /** Merged calls among which are all matches that began in the window. */
 function candidates({ request, few }: Prepared<SearchRequest>, window: TimeRange): Sql {
   const around = slotsAround(window, request.spanUs);
-  if (few) return selectCalls(joinAnd([around, `(call_id IN (${few}))`]));
+  if (few) return selectCalls(joinAnd([around, `(call_id IN ${few})`]));
   // For a long window the set of its Call-IDs would cost more than it saves.
   if (window.toUs - window.fromUs > SLOT_US) return selectCalls(around);
   const began = `if(invite_us != ${NEVER}, invite_us, first_us)`;
