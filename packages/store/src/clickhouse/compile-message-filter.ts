@@ -102,6 +102,8 @@ function compileInteger(filter: IntegerFilter): Condition {
 export interface IndexTerm {
   index: Condition;
   alternatives: Condition[];
+  /** The index only leads to granules, so each look at it costs; no other term should have to say that it is not of this one. */
+  last?: boolean;
 }
 
 /** More pieces than this are read faster in one go. */
@@ -115,12 +117,13 @@ export function indexTerms(filter: Filter): IndexTerm[] | undefined {
   const terms = termsOf(filter);
   if (!terms) return undefined;
   const merged = new Map<Sql, IndexTerm>();
-  for (const { index, alternatives } of terms) {
+  for (const { index, alternatives, last } of terms) {
     const term = merged.get(index.yes);
     if (term) term.alternatives.push(...alternatives);
-    else merged.set(index.yes, { index, alternatives: [...alternatives] });
+    else merged.set(index.yes, { index, alternatives: [...alternatives], last: last ?? false });
   }
-  return merged.size <= MAX_TERMS ? [...merged.values()] : undefined;
+  const ordered = [...merged.values()].sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false));
+  return ordered.length <= MAX_TERMS ? ordered : undefined;
 }
 
 function termsOf(filter: Filter): IndexTerm[] | undefined {
@@ -137,10 +140,7 @@ function termsOf(filter: Filter): IndexTerm[] | undefined {
       const best = candidates.sort((a, b) => a.terms!.length - b.terms!.length)[0];
       if (!best) return undefined;
       const rest = allOf(filter.filters.filter((_, at) => at !== best.at).map(compileMessageFilter));
-      return best.terms!.map(({ index, alternatives }) => ({
-        index,
-        alternatives: [allOf([anyOf(alternatives), rest])],
-      }));
+      return best.terms!.map((term) => ({ ...term, alternatives: [allOf([anyOf(term.alternatives), rest])] }));
     }
     case 'text': {
       if (filter.column === 'callId' && filter.match === 'equals' && !filter.ignoreCase && filter.values.length > 0) {
@@ -162,7 +162,7 @@ function userTerms(filter: TextFilter): IndexTerm[] | undefined {
   if (!from || !to) return undefined;
   const same = (bit: number): Condition => atom(`(bitAnd(same_users, ${bit}) != 0)`);
   const inRare = (name: Sql): IndexTerm[] =>
-    rare ? [{ index: rare, alternatives: [textCondition(name, filter)] }] : [];
+    rare ? [{ index: rare, alternatives: [textCondition(name, filter)], last: true }] : [];
   switch (column) {
     case 'fromUser':
       return [{ index: from, alternatives: [TRUE] }];

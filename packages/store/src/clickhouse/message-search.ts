@@ -12,14 +12,14 @@ import type {
 } from '@calliope/model';
 import { checkFacetColumn, checkFilter } from '../filter-rules.ts';
 import { HISTOGRAM_METHODS } from '../histogram-group.ts';
-import { type MessagePosition, parseMessageCursor } from '../message-id.ts';
+import { type MessagePosition, parseMessageCursor, parseMessageId } from '../message-id.ts';
 import { checkBuckets, checkedRequest } from '../search-limits.ts';
 import { MESSAGE_ADDRESS, MESSAGE_INTEGER, MESSAGE_TEXT } from './compile-message-filter.ts';
 import { countInWindows, DEFAULT_COUNT_TIMEOUT_MS } from './count-in-windows.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { type FacetKind, readFacet, selectFacet } from './facet-query.ts';
 import { readSummary, readWhole, SUMMARY_COLUMNS, WHOLE_COLUMNS } from './message-row.ts';
-import { type MessagePlan, planMessages, selectMessages } from './plan-search.ts';
+import { type MessagePlan, planMessages, selectBranches, selectMessages } from './plan-search.ts';
 import { RowReader } from './row-reader.ts';
 import { startSearchClock } from './search-clock.ts';
 import { searchWindows, type WindowSteps } from './search-windows.ts';
@@ -83,9 +83,11 @@ export function createMessageSearch(database: DatabaseSession, countLimit: numbe
     for (const window of searchWindows(range, ascending, steps)) {
       const wanted = request.limit + 1 - items.length;
       const tail = `${order} LIMIT ${integerLiteral(wanted)}`;
-      const sql = selectMessages(plan, window, columns, tail, cursor ? after(cursor, ascending) : '1');
-      const row = new RowReader(await database.read(`SELECT * FROM (${sql}) ${tail}`, clock.bounds()));
-      while (!row.done) items.push(read(row));
+      const selects = selectBranches(plan, window, columns, tail, cursor ? after(cursor, ascending) : '1');
+      // Side by side: half of the time of such a query is planning, which uses one processor.
+      const left = clock.bounds();
+      const results = await Promise.all(selects.map((sql) => database.read(`SELECT * FROM (${sql}) ${order}`, left)));
+      items.push(...mergeRows(results, read, ascending).slice(0, wanted));
       if (items.length > request.limit) break;
     }
     if (items.length <= request.limit) return { items };
@@ -171,6 +173,24 @@ export function readHistogram(bytes: Buffer): HistogramBucket[] {
     bucket.counts[row.text()] = row.integer();
   }
   return buckets;
+}
+
+/** Rows of several results in one order. */
+function mergeRows<T extends MessageSummary>(
+  results: readonly Buffer[],
+  read: (row: RowReader) => T,
+  ascending: boolean,
+): T[] {
+  const rows: T[] = [];
+  for (const bytes of results) for (const row = new RowReader(bytes); !row.done; ) rows.push(read(row));
+  if (results.length === 1) return rows;
+  const sign = ascending ? 1 : -1;
+  return rows.sort((a, b) => sign * (a.timestampUs - b.timestampUs || compareIds(a.id, b.id)));
+}
+
+function compareIds(a: string, b: string): number {
+  const [x, y] = [parseMessageId(a)!.id, parseMessageId(b)!.id];
+  return x < y ? -1 : x > y ? 1 : 0;
 }
 
 function rangeFrom(cursor: MessagePosition, range: TimeRange, ascending: boolean): TimeRange {

@@ -60,12 +60,14 @@ CREATE TABLE IF NOT EXISTS calliope.messages (
   asserted_user String ALIAS if(bitAnd(same_users, ${ASSERTED_SAME_AS_FROM}) != 0, from_user, asserted_other),
   PROJECTION by_from (SELECT _part_offset ORDER BY ${REVERSED.from}),
   PROJECTION by_to (SELECT _part_offset ORDER BY ${REVERSED.to}),
+  INDEX call_ids call_id TYPE bloom_filter(0.001) GRANULARITY 1,
   INDEX rare_suffixes ${RARE_SUFFIXES} TYPE bloom_filter(0.005) GRANULARITY 1
 )
 ENGINE = MergeTree
 PARTITION BY toStartOfInterval(ts, ${SLOT_INTERVAL})
 ORDER BY (toStartOfHour(ts), call_id, ts)
 SETTINGS
+  index_granularity = 2048,
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
   auto_statistics_types = '',

@@ -29,14 +29,19 @@ export function planMessages(filter: Filter): MessagePlan {
   return { branches, indexed: true };
 }
 
-/** `SELECT <columns> FROM messages` for all branches within a range; `tail` is what follows each branch's WHERE (its order and limit). */
-export function selectMessages(plan: MessagePlan, range: TimeRange, columns: Sql, tail: Sql, more: Sql = '1'): Sql {
+/** `SELECT <columns> FROM messages`, one for each branch, within a range; `tail` is what follows the WHERE (order and limit). */
+export function selectBranches(plan: MessagePlan, range: TimeRange, columns: Sql, tail: Sql, more: Sql = '1'): Sql[] {
   const time = rangeCondition(range);
   // Filtering by projections is off but where a plan counts on it.
   const settings = plan.indexed ? 'SETTINGS optimize_use_projection_filtering = 1' : '';
-  const selects = plan.branches.map(
-    (branch) => `SELECT ${columns} FROM calliope.messages WHERE ${joinAnd([time, branch, more])} ${tail} ${settings}`,
-  );
+  return plan.branches.map((branch) => {
+    return `SELECT ${columns} FROM calliope.messages WHERE ${joinAnd([time, branch, more])} ${tail} ${settings}`;
+  });
+}
+
+/** All branches as one query. */
+export function selectMessages(plan: MessagePlan, range: TimeRange, columns: Sql, tail: Sql): Sql {
+  const selects = selectBranches(plan, range, columns, tail);
   return selects.length === 1 ? selects[0]! : selects.map((select) => `(${select})`).join('\nUNION ALL\n');
 }
 
