@@ -30,8 +30,7 @@ files.sort();
 let passed = 0;
 let failed = 0;
 const skipped: string[] = [];
-// A failed test must not keep its file's process, and with it the whole run, for what it left open.
-const stream = run({ files, concurrency: cpus().length, timeout: Number(values.timeout) * 1000, forceExit: true });
+const stream = run({ files, concurrency: cpus().length, timeout: Number(values.timeout) * 1000 });
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   if (event.skip !== undefined) skipped.push(`${event.name}${typeof event.skip === 'string' ? `: ${event.skip}` : ''}`);

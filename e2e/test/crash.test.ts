@@ -64,21 +64,20 @@ test('a server killed with -9 while it takes messages has each of them once afte
     let sentBefore = 0;
     const kept: number[] = [];
     for (const killAfterMs of [900, 1700, 2300]) {
-      let node = await startCalliope({ directory });
-      const sending = sendUntilCut(node.hepPort, sentBefore);
+      await using killed = await startCalliope({ directory });
+      const sending = sendUntilCut(killed.hepPort, sentBefore);
       await delay(killAfterMs);
-      const visible = (await node.get<MessagesResponse>('messages', { limit: '1' })).total!.count;
-      process.kill(node.serverPid, 'SIGKILL');
+      const visible = (await killed.get<MessagesResponse>('messages', { limit: '1' })).total!.count;
+      process.kill(killed.serverPid, 'SIGKILL');
       const sent = await sending;
-      await node.program.stop('SIGKILL');
+      await killed.program.stop('SIGKILL');
 
-      node = await startCalliope({ directory });
+      await using node = await startCalliope({ directory });
       await poll(
         () => node.get<HealthReport>('health'),
         ({ spool }) => spool.batches === 0,
         120_000,
       );
-      await using _node = node;
       const numbers = (await storedNumbers(node, 'crash-')).sort((a, b) => a - b);
       assert.equal(new Set(numbers).size, numbers.length, 'stored twice');
       assert.ok(numbers.length >= visible, `${visible} were found before the kill, ${numbers.length} after the start`);

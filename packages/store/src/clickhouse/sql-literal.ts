@@ -36,7 +36,7 @@ export function integerLiteral(value: number | bigint): Sql {
   return value < 0 ? `(${value})` : `${value}`;
 }
 
-/** A finite Float64. */
+/** A finite Float64; negative zero becomes zero, which every comparison takes for equal. */
 export function floatLiteral(value: number): Sql {
   if (!Number.isFinite(value)) throw new RangeError(`not finite: ${value}`);
   return `toFloat64('${value}')`;
