@@ -35,6 +35,7 @@ test('Chromium: log in, find a call, read it, take it along', { skip: skipReason
     const { page } = browser;
     const step = stepsOf(t, page);
     await step('a wrong password is refused, the right one asks for one of the own', () => firstLogin(page, node));
+    await step('old rows do not pass for the answer that is on its way', () => oldRowsDoNotPass(page));
     await step('a number is found by its last digits, and opens as a ladder', () => findByDigits(page, sent));
     await step('a click on an arrow shows its message as it was sent', () => readMessages(page, sent));
     await step('the downloaded capture holds what was sent', () => downloadCapture(page, sent, directory));
@@ -98,6 +99,25 @@ async function search(page: Page, text: string): Promise<void> {
 /** Waits until the list says that it found so many. */
 async function expectTotal(page: Page, total: string): Promise<void> {
   await page.getByTestId('results-total').getByText(total, { exact: true }).waitFor();
+}
+
+/** While an answer is on its way, the list of the search before does not pass for it. */
+async function oldRowsDoNotPass(page: Page): Promise<void> {
+  let answer: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/api/v1/calls?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await search(page, 'code = 486');
+  await page.locator('main[aria-busy="true"]').waitFor();
+  assert.equal(await page.getByTestId('results-total').count(), 0);
+  answer();
+  await expectTotal(page, '1 call');
+  assert.equal(await page.locator('main[aria-busy="true"]').count(), 0);
+  await page.unroute('**/api/v1/calls?*');
 }
 
 async function findByDigits(page: Page, sent: readonly WireMessage[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { SearchRequest, TimeRange } from '@calliope/model';
+import { END_OF_TIME_US, type SearchRequest, type TimeRange } from '@calliope/model';
 import { compileQuery, parseTime } from '@calliope/query';
 import type { ApiContext } from './api-context.ts';
 import { ApiError, type ApiErrorCode } from './api-error.ts';
@@ -78,9 +78,6 @@ export function planSearch(input: SearchInput, of: SearchOf, context: ApiContext
     wrapCursor: (cursor) => `${nowUs.toString(36)}.${cursor}`,
   };
 }
-
-/** Later than anything stored, and still a date for every database. */
-export const END_OF_TIME_US = Date.UTC(2200, 0) * 1000;
 
 /** The range to look for Call-IDs in; undefined, when neither end is given, for all of stored time. @throws ApiError `invalid_parameter` */
 export function nearRange(

@@ -1,4 +1,10 @@
-import type { CallRecord, CallsResponse, MessageSummary, MessagesResponse } from '@calliope/model';
+import {
+  type CallRecord,
+  type CallsResponse,
+  END_OF_TIME_US,
+  type MessageSummary,
+  type MessagesResponse,
+} from '@calliope/model';
 import { formatTime } from '@calliope/query';
 import { Command, InvalidArgumentError } from 'commander';
 import { addConnectionOptions, addRangeOptions, formatOption, type RangeOptions } from './command-options.ts';
@@ -56,10 +62,16 @@ async function run(words: string[], options: SearchOptions): Promise<void> {
   );
   const total = page.total ? `${page.total.exact ? '' : 'more than '}${page.total.count}` : undefined;
   const noun = options.calls ? 'calls' : 'messages';
-  console.log(
-    `\n${page.items.length}${total === undefined ? '' : ` of ${total}`} ${noun} from ${formatTime(page.fromUs, zone)} to ${formatTime(page.toUs, zone)} (${zone})`,
-  );
+  console.log(`\n${page.items.length}${total === undefined ? '' : ` of ${total}`} ${noun} ${rangeText(page, zone)}`);
   if (page.cursor !== undefined) console.log(`There is more: --cursor ${page.cursor}`);
+}
+
+/** What was searched; an end that nobody gave is not shown as the year in which time ends. */
+function rangeText({ fromUs, toUs }: { fromUs: number; toUs: number }, zone: string): string {
+  const isOpen = { start: fromUs === 0, end: toUs >= END_OF_TIME_US };
+  if (isOpen.start && isOpen.end) return 'in all that is stored';
+  const start = isOpen.start ? 'the oldest' : formatTime(fromUs, zone);
+  return `from ${start} to ${isOpen.end ? 'the newest' : formatTime(toUs, zone)} (${zone})`;
 }
 
 export function messageTable(items: readonly MessageSummary[], timeZone: string): string {

@@ -73,6 +73,7 @@ export interface MessageReader {
 
 export interface StoreStatistics {
   messages: number;
+  /** May be up to a minute old while messages come in, where counting takes long. */
   calls: number;
   /** Bytes on disk (or in memory) of everything, indexes included. */
   bytes: number;

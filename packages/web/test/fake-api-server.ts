@@ -5,7 +5,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import process from 'node:process';
 import { buildLadder, ladderToSvg, ladderToText } from '@calliope/calls';
-import type { CallMessage, CallRecord, HealthReport, HistogramBucket, MessageSummary } from '@calliope/model';
+import {
+  type CallMessage,
+  type CallRecord,
+  END_OF_TIME_US,
+  type HealthReport,
+  type HistogramBucket,
+  type MessageSummary,
+} from '@calliope/model';
 import { compileQuery, parseTime } from '@calliope/query';
 import { webDistUrl } from '../src/index.ts';
 import { type FakeCall, fakeCall } from './fake-calls.ts';
@@ -109,7 +116,7 @@ function rangeOf(params: URLSearchParams) {
   };
   return {
     fromUs: read(params.get('from') || 'now-24h'),
-    toUs: params.get('to') ? read(params.get('to')!) : Date.UTC(2200, 0) * 1000,
+    toUs: params.get('to') ? read(params.get('to')!) : END_OF_TIME_US,
   };
 }
 

@@ -1,7 +1,7 @@
-import { type Filter, type Message, PayloadType, type SearchRequest } from '@calliope/model';
+import { END_OF_TIME_US, type Filter, type Message, PayloadType, type SearchRequest } from '@calliope/model';
 import type { ApiContext } from '../api-context.ts';
 import { ApiError } from '../api-error.ts';
-import { END_OF_TIME_US, nearRange, planSearch, type SearchInput, type SearchOf } from '../search-request.ts';
+import { nearRange, planSearch, type SearchInput, type SearchOf } from '../search-request.ts';
 
 /** What to export: messages by id, or of Call-IDs, or what a search finds (of calls: all messages of the calls found). */
 export interface ExportInput extends Omit<SearchInput, 'cursor' | 'limit' | 'order'> {

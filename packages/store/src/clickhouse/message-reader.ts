@@ -1,12 +1,4 @@
-import {
-  type Filter,
-  type Message,
-  type MessageReader,
-  type Page,
-  StoreError,
-  type StoreStatistics,
-  type TimeRange,
-} from '@calliope/model';
+import { type Filter, type Message, type MessageReader, type Page, StoreError, type TimeRange } from '@calliope/model';
 import { parseMessageId } from '../message-id.ts';
 import { CALL_SPAN_US, checkedLimit, MAX_LIMIT, MAX_TIMESTAMP_US } from '../search-limits.ts';
 import { createCallSearch } from './call-search.ts';
@@ -14,7 +6,7 @@ import type { DatabaseSession } from './database-session.ts';
 import { readWhole, WHOLE_COLUMNS } from './message-row.ts';
 import { createMessageSearch, messageIdCondition } from './message-search.ts';
 import { RowReader } from './row-reader.ts';
-import { readStatistics } from './statistics.ts';
+import { createStatistics } from './statistics.ts';
 
 export interface MessageReaderOptions {
   /** Totals are counted up to this, default 10,000,000; beyond it they are "more than". */
@@ -71,6 +63,6 @@ export function createMessageReader(database: DatabaseSession, options: MessageR
     call: calls.call,
     histogram: (request) => (request.of === 'calls' ? calls.histogram(request) : messages.histogram(request)),
     facet: (request) => (request.of === 'calls' ? calls.facet(request) : messages.facet(request)),
-    statistics: (): Promise<StoreStatistics> => readStatistics(database, messages),
+    statistics: createStatistics(database, messages),
   };
 }

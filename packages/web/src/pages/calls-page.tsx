@@ -3,12 +3,11 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { CALL_COLUMNS } from '../parts/call-columns.tsx';
 import { shownColumns } from '../parts/column.ts';
-import { ColumnPicker } from '../parts/column-picker.tsx';
-import { type ExportChoice, ExportPanel } from '../parts/export-panel.tsx';
-import { Icon } from '../parts/icon.tsx';
+import type { ExportChoice } from '../parts/export-panel.tsx';
 import { KeyHelp, SEARCH_KEYS } from '../parts/key-help.tsx';
+import { ListFoot } from '../parts/list-foot.tsx';
+import { ListTools } from '../parts/list-tools.tsx';
 import { NoResults } from '../parts/no-results.tsx';
-import { Popover } from '../parts/popover.tsx';
 import { SearchFrame } from '../parts/search-frame.tsx';
 import { useInitialZone } from '../parts/use-initial-zone.ts';
 import { useListKeys } from '../parts/use-list-keys.ts';
@@ -16,7 +15,7 @@ import { usePreferences } from '../parts/use-preferences.ts';
 import { useSearchView } from '../parts/use-search-view.ts';
 import { VirtualTable } from '../parts/virtual-table.tsx';
 import { useHealth } from '../server/call-queries.ts';
-import { PAGE_SIZE, useSearch } from '../server/search-queries.ts';
+import { useSearch } from '../server/search-queries.ts';
 import { CALL_FACETS } from '../view/add-term.ts';
 import { callColour } from '../view/call-colours.ts';
 import { callPath } from '../view/call-view.ts';
@@ -81,30 +80,15 @@ export function CallsPage() {
         facets={CALL_FACETS}
         onHelp={() => setHelp(true)}
         tools={
-          <>
-            <button
-              type="button"
-              className="button quiet small"
-              title="Order by time"
-              onClick={() => change({ ascending: !view.ascending })}
-            >
-              {view.ascending ? 'oldest first' : 'newest first'}
-            </button>
-            <ColumnPicker table="calls" columns={CALL_COLUMNS} />
-            <Popover
-              open={exporting}
-              onOpen={setExporting}
-              label="Export"
-              className="button quiet small"
-              button={
-                <>
-                  <Icon name="export" /> Export
-                </>
-              }
-            >
-              <ExportPanel choices={choices} />
-            </Popover>
-          </>
+          <ListTools
+            table="calls"
+            columns={CALL_COLUMNS}
+            ascending={view.ascending}
+            onOrder={() => change({ ascending: !view.ascending })}
+            choices={choices}
+            exporting={exporting}
+            onExporting={setExporting}
+          />
         }
       >
         {range && items.length === 0 && !result.failure && !result.fetching ? (
@@ -156,23 +140,4 @@ export function CallsPage() {
       {help && <KeyHelp lines={SEARCH_KEYS} onClose={() => setHelp(false)} />}
     </>
   );
-}
-
-/** The end of a list says whether it is the end. */
-export function ListFoot({
-  result,
-  live,
-  noun,
-}: {
-  result: { items: readonly unknown[]; hasMore: boolean; fetchingMore: boolean; pending: boolean };
-  live: boolean;
-  noun: string;
-}) {
-  const { items, hasMore, fetchingMore, pending } = result;
-  if (pending) return 'Searching …';
-  if (live && hasMore)
-    return `Live shows the newest ${PAGE_SIZE} ${noun}, asked for every second. Switch Live off to scroll to older ones.`;
-  if (fetchingMore) return `${formatCount(items.length)} shown, loading more …`;
-  if (hasMore) return `${formatCount(items.length)} shown, more below.`;
-  return items.length > 0 ? `${formatCount(items.length)} shown, that is all.` : '';
 }

@@ -3,13 +3,12 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { MessageDetail, MessageDownload } from '../ladder/message-detail.tsx';
 import { shownColumns } from '../parts/column.ts';
-import { ColumnPicker } from '../parts/column-picker.tsx';
-import { type ExportChoice, ExportPanel } from '../parts/export-panel.tsx';
-import { Icon } from '../parts/icon.tsx';
+import type { ExportChoice } from '../parts/export-panel.tsx';
 import { KeyHelp, SEARCH_KEYS } from '../parts/key-help.tsx';
+import { ListFoot } from '../parts/list-foot.tsx';
+import { ListTools } from '../parts/list-tools.tsx';
 import { MESSAGE_COLUMNS } from '../parts/message-columns.tsx';
 import { NoResults } from '../parts/no-results.tsx';
-import { Popover } from '../parts/popover.tsx';
 import { SearchFrame } from '../parts/search-frame.tsx';
 import { SidePanel } from '../parts/side-panel.tsx';
 import { useInitialZone } from '../parts/use-initial-zone.ts';
@@ -22,7 +21,6 @@ import { useSearch } from '../server/search-queries.ts';
 import { MESSAGE_FACETS } from '../view/add-term.ts';
 import { callColour } from '../view/call-colours.ts';
 import { callPath } from '../view/call-view.ts';
-import { ListFoot } from './calls-page.tsx';
 
 /** Single messages of every method; the strip has the colour of the message's call. */
 export function MessagesPage() {
@@ -75,30 +73,15 @@ export function MessagesPage() {
         facets={MESSAGE_FACETS}
         onHelp={() => setHelp(true)}
         tools={
-          <>
-            <button
-              type="button"
-              className="button quiet small"
-              title="Order by time"
-              onClick={() => change({ ascending: !view.ascending })}
-            >
-              {view.ascending ? 'oldest first' : 'newest first'}
-            </button>
-            <ColumnPicker table="messages" columns={MESSAGE_COLUMNS} />
-            <Popover
-              open={exporting}
-              onOpen={setExporting}
-              label="Export"
-              className="button quiet small"
-              button={
-                <>
-                  <Icon name="export" /> Export
-                </>
-              }
-            >
-              <ExportPanel choices={choices} />
-            </Popover>
-          </>
+          <ListTools
+            table="messages"
+            columns={MESSAGE_COLUMNS}
+            ascending={view.ascending}
+            onOrder={() => change({ ascending: !view.ascending })}
+            choices={choices}
+            exporting={exporting}
+            onExporting={setExporting}
+          />
         }
       >
         {range && items.length === 0 && !result.failure && !result.fetching ? (

@@ -42,7 +42,7 @@ export function SearchFrame(props: SearchFrameProps) {
   const zoom = (fromUs: number, toUs: number) => change({ from: isoText(fromUs), to: isoText(toUs), live: false });
   const wrongExpression = result.failure?.position !== undefined ? result.failure : undefined;
   return (
-    <main className="search-page">
+    <main className={`search-page ${result.stale ? 'stale' : ''}`} aria-busy={result.stale}>
       <SearchStrip
         of={of}
         view={view}
@@ -71,7 +71,7 @@ export function SearchFrame(props: SearchFrameProps) {
         >
           <Icon name="side" />
         </button>
-        {result.total && !result.failure && (
+        {result.total && !result.failure && !result.stale && (
           <span aria-live={view.live ? 'off' : 'polite'} data-testid="results-total">
             <b>{formatTotal(result.total, noun)}</b>
             {result.elapsedMs !== undefined && <span className="muted"> · {Math.round(result.elapsedMs)} ms</span>}

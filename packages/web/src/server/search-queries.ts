@@ -26,6 +26,8 @@ export interface SearchResult<T> {
   failure: ApiFailure | null;
   /** No answer yet for this search. */
   pending: boolean;
+  /** The items are those of the search before, while this one is under way. */
+  stale: boolean;
   /** Older answers are shown while a new one is on its way. */
   fetching: boolean;
   hasMore: boolean;
@@ -78,6 +80,7 @@ export function useSearch<T extends CallRecord | MessageSummary>(
     elapsedMs: first?.elapsedMs,
     failure: found.error as ApiFailure | null,
     pending: found.isPending,
+    stale: found.isPlaceholderData,
     fetching: found.isFetching && !found.isFetchingNextPage,
     hasMore: live ? first?.cursor !== undefined : found.hasNextPage,
     fetchingMore: found.isFetchingNextPage,
