@@ -20,7 +20,10 @@ export interface EngineChild {
   readonly ended: Promise<EngineEnd>;
   /** Rejects with an {@link EngineRefusal} when the engine says no, and with a {@link StoreError} `unavailable` when the process ends before it answers. */
   ask(request: EngineAsk): Promise<Buffer>;
+  /** What was asked is rejected at once, also when the system takes its time to end the process. */
   kill(reason: string): void;
+  /** Undefined unless it was killed. */
+  readonly killedFor: string | undefined;
 }
 
 export type EngineAsk = EngineRequest extends infer R ? (R extends EngineRequest ? Omit<R, 'call'> : never) : never;
@@ -47,7 +50,7 @@ export function startEngineChild(start: EngineStart): EngineChild {
   const calls = new Map<number, { resolve(bytes: Buffer): void; reject(error: Error): void }>();
   let nextCall = 1;
   let failure: EngineEnd | undefined;
-  let killedFor = '';
+  let killedFor: string | undefined;
   let lastWords = '';
   const ready = Promise.withResolvers<EngineEnd | undefined>();
   const ended = Promise.withResolvers<EngineEnd>();
@@ -67,14 +70,28 @@ export function startEngineChild(start: EngineStart): EngineChild {
     }
   });
 
-  function end(reason: string): void {
-    const final = failure ?? { reason: killedFor || reason, inUse: false };
-    ready.resolve(final);
-    ended.resolve(final);
-    for (const call of calls.values()) call.reject(unavailable(final.reason));
+  function rejectCalls(reason: string): void {
+    for (const call of calls.values()) call.reject(unavailable(reason));
     calls.clear();
   }
-  child.on('error', (error) => end(`the database's process did not start: ${error.message}`));
+
+  function end(reason: string): void {
+    const final = failure ?? { reason: killedFor ?? reason, inUse: false };
+    ready.resolve(final);
+    ended.resolve(final);
+    rejectCalls(final.reason);
+  }
+
+  function kill(reason: string): void {
+    killedFor ??= reason;
+    child.kill('SIGKILL');
+    rejectCalls(killedFor);
+  }
+  child.on('error', (error) => {
+    // Without a pid it never was; with one, the channel to it broke, and it ends as every killed process.
+    if (child.pid === undefined) end(`the database's process did not start: ${error.message}`);
+    else kill(`the channel to the database's process broke: ${error.message}`);
+  });
   child.on('exit', (code, signal) => {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
     end(`the database's process ${how}${lastWords.trim() && `: ${lastWords.trim().split('\n').at(-1)}`}`);
@@ -85,16 +102,16 @@ export function startEngineChild(start: EngineStart): EngineChild {
     ready: ready.promise,
     ended: ended.promise,
     ask: (request) => ask(child, request),
-    kill(reason) {
-      killedFor = reason;
-      child.kill('SIGKILL');
+    kill,
+    get killedFor() {
+      return killedFor;
     },
   };
 
   function ask(to: ChildProcess, request: EngineAsk): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      if (!to.connected) {
-        reject(unavailable('its process is gone'));
+      if (!to.connected || killedFor !== undefined) {
+        reject(unavailable(killedFor ?? 'its process is gone'));
         return;
       }
       const call = nextCall++;
