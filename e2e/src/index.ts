@@ -6,11 +6,29 @@ export {
   runCalliope,
   startCalliope,
 } from './calliope-node.ts';
+export { childrenOf, enginePid } from './engine-process-id.ts';
 export { freePorts } from './free-port.ts';
 export { type HeardPacket, HepListener } from './hep-listener.ts';
 export { type KamailioOptions, startKamailio } from './kamailio-proxy.ts';
 export { waitForListeningPort } from './listening-port.ts';
 export { captureSkipReason, type LoopbackCapture, startLoopbackCapture } from './loopback-capture.ts';
+export {
+  assertAccounted,
+  assertStoredOnce,
+  droppedOf,
+  type MessageAccounts,
+  readAccounts,
+  readMetrics,
+  type StoredOnce,
+  settledAccounts,
+} from './message-accounts.ts';
+export {
+  type NumberedTraffic,
+  type NumberedTrafficOptions,
+  numberedCallId,
+  numberedPayload,
+  startNumberedTraffic,
+} from './numbered-traffic.ts';
 export { hasProgram, type ProgramName, skipReason } from './required-programs.ts';
 export {
   runSippCaller,
