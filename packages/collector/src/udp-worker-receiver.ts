@@ -1,16 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import type { AgentReport } from '@calliope/model';
 import { formatEndpoint } from './listen-address.ts';
-import { addCounters, emptyCounters, type ReceiveCounters } from './receive-counters.ts';
-import { createReceiveLedger } from './receive-ledger.ts';
-import {
-  type FromReceiveWorker,
-  RECEIVE_WORKER,
-  type ReceiveWorkerSettings,
-  type ToReceiveWorker,
-} from './receive-worker-messages.ts';
-import { type Receiver, ReceiverError } from './receiver.ts';
+import type { ReceiveWorkerSettings } from './receive-worker-messages.ts';
+import type { Receiver } from './receiver.ts';
 import { DEFAULT_HEP_ADDRESS, DEFAULT_HEP_PORT, type UdpReceiverOptions } from './udp-receiver-options.ts';
+import { createWorkerReceiver } from './worker-receiver.ts';
 
 export interface UdpWorkerReceiverOptions extends UdpReceiverOptions {
   /** The worker's entry file, which calls `runReceiveWorker`. */
@@ -22,194 +14,29 @@ export interface UdpWorkerReceiverOptions extends UdpReceiverOptions {
 }
 
 const DEFAULT_RECEIVE_BUFFER_BYTES = 64 * 1024 * 1024;
-/** Longer than a worker takes to drain and flush, shorter than a supervisor's patience. */
-const STOP_PATIENCE_MS = 8000;
-const RESTART_AFTER_MS = 1000;
-const RESTART_AT_MOST_MS = 30_000;
 
-/**
- * HEP over UDP in a thread of its own, many datagrams a system call (see `loadLibc` for where that works). When the thread fails, it is started
- * again, and what it had not yet written is counted as dropped.
- */
+/** HEP over UDP in a thread of its own, many datagrams a system call (see `loadLibc` for where that works). */
 export function createUdpWorkerReceiver(options: UdpWorkerReceiverOptions): Receiver {
-  const wantedAddress = options.address ?? DEFAULT_HEP_ADDRESS;
-  const wantedBytes = options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES;
-  const {
-    workerUrl,
-    workerData,
-    deliver,
-    nodeName,
-    keys = [],
-    networks = [],
-    batch = {},
-    maxAgents = 10_000,
-  } = options;
-  // Only values that can cross over to the worker.
+  const { workerUrl, workerData = {}, deliver, nodeName, keys = [], networks = [], batch = {} } = options;
+  const maxAgents = options.maxAgents ?? 10_000;
   const settings: ReceiveWorkerSettings = {
     nodeName,
     keys,
     networks,
     batch,
     maxAgents,
-    address: wantedAddress,
+    address: options.address ?? DEFAULT_HEP_ADDRESS,
     port: options.port ?? DEFAULT_HEP_PORT,
-    receiveBufferBytes: wantedBytes,
+    receiveBufferBytes: options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES,
     reusePort: options.reusePort ?? false,
   };
-  const ledger = createReceiveLedger(deliver);
-  const agents = new Map<string, AgentReport>();
-  /** Of workers that are gone. */
-  const past = emptyCounters();
-  let current: ReceiveCounters = emptyCounters();
-  let batchedNow = 0;
-  let worker: Worker | undefined;
-  let endpoint = { address: wantedAddress, port: settings.port };
-  let grantedBytes = 0;
-  let workerProblems: string[] = [];
-  let failure: string | undefined;
-  let stopping = false;
-  let restartAfterMs = RESTART_AFTER_MS;
-  let restartTimer: NodeJS.Timeout | undefined;
-  let request = 0;
-  const flushes = new Map<number, () => void>();
-  let onStopped: (() => void) | undefined;
-
-  function handle(message: FromReceiveWorker): void {
-    switch (message.type) {
-      case 'batch':
-        current = message.counters;
-        batchedNow += message.batch.messages;
-        ledger.deliver(message.batch);
-        break;
-      case 'counters':
-        current = message.counters;
-        workerProblems = message.problems;
-        for (const agent of message.agents) noteAgent(agent);
-        break;
-      case 'flushed':
-        flushes.get(message.request)?.();
-        flushes.delete(message.request);
-        break;
-      case 'stopped':
-        onStopped?.();
-        break;
-    }
-  }
-
-  function noteAgent(agent: AgentReport): void {
-    // A worker that was started again counts from zero, so this is a lower bound then; the counters of messages are exact.
-    if (agents.size >= maxAgents && !agents.has(agent.node)) {
-      const [oldest] = agents.keys();
-      if (oldest !== undefined) agents.delete(oldest);
-    }
-    agents.delete(agent.node);
-    agents.set(agent.node, agent);
-  }
-
-  /** What a lost worker had appended and not batched is gone. */
-  function settleLostWorker(): void {
-    const lost = current.appended - current.lostBySink - batchedNow;
-    current.appended -= lost;
-    current.droppedQueue += lost;
-    addCounters(past, current);
-    current = emptyCounters();
-    batchedNow = 0;
-    worker = undefined;
-    for (const done of flushes.values()) done();
-    flushes.clear();
-    onStopped?.();
-  }
-
-  function launch(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const thread = new Worker(workerUrl, { workerData: { ...workerData, [RECEIVE_WORKER]: settings } });
-    worker = thread;
-    let started = false;
-    thread.on('message', (message: FromReceiveWorker) => {
-      if (message.type === 'ready') {
-        started = true;
-        endpoint = { address: message.address, port: message.port };
-        // After a fault it has to be the same port again, also where the system chose it.
-        settings.port = message.port;
-        grantedBytes = message.receiveBufferBytes;
-        restartAfterMs = RESTART_AFTER_MS;
-        failure = undefined;
-        resolve();
-      } else if (message.type === 'failed') reject(new ReceiverError(message.code, message.message));
-      else handle(message);
-    });
-    thread.on('error', (error) => {
-      failure = error instanceof Error ? error.message : String(error);
-    });
-    thread.on('exit', () => {
-      settleLostWorker();
-      reject(new ReceiverError('failed', `the receive worker ended: ${failure ?? 'no reason given'}`));
-      if (started && !stopping) restartLater();
-    });
-    return promise;
-  }
-
-  function restartLater(): void {
-    failure ??= 'the receive worker ended';
-    restartTimer = setTimeout(() => {
-      restartAfterMs = Math.min(2 * restartAfterMs, RESTART_AT_MOST_MS);
-      launch().catch((error: Error) => {
-        failure = error.message;
-        if (!stopping) restartLater();
-      });
-    }, restartAfterMs);
-  }
-
-  const tell = (message: ToReceiveWorker): void => worker?.postMessage(message);
-
-  return {
-    get name() {
-      return `udp ${formatEndpoint(endpoint.address, endpoint.port)}`;
-    },
-    get address() {
-      return formatEndpoint(endpoint.address, endpoint.port);
-    },
-    async start() {
-      stopping = false;
-      await launch();
-    },
-    async flush() {
-      if (!worker) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      flushes.set(++request, resolve);
-      tell({ type: 'flush', request });
-      await promise;
-    },
-    async stop() {
-      stopping = true;
-      clearTimeout(restartTimer);
-      const thread = worker;
-      if (!thread) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      onStopped = resolve;
-      tell({ type: 'stop' });
-      const timer = setTimeout(resolve, STOP_PATIENCE_MS);
-      await promise;
-      clearTimeout(timer);
-      await thread.terminate();
-    },
-    report() {
-      const total = emptyCounters();
-      addCounters(total, past);
-      addCounters(total, current);
-      return ledger.report(this.name, total);
-    },
-    agents: () => [...agents.values()],
-    problems() {
-      const problems = workerProblems.map((problem) => `${this.name}: ${problem}`);
-      if (failure !== undefined) problems.push(`${this.name} does not receive: ${failure}; it is started again.`);
-      // The kernel says twice of what was asked for, as it counts its own overhead.
-      if (worker && grantedBytes < wantedBytes) {
-        problems.push(
-          `${this.name}: the kernel buffers only ${grantedBytes} bytes, so bursts may be lost: raise net.core.rmem_max to ${wantedBytes}.`,
-        );
-      }
-      return problems;
-    },
-  };
+  return createWorkerReceiver({
+    workerUrl,
+    workerData,
+    deliver,
+    maxAgents,
+    settings,
+    nameOf: ({ address, port }) => `udp ${formatEndpoint(address, port)}`,
+    addressOf: ({ address, port }) => formatEndpoint(address, port),
+  });
 }
