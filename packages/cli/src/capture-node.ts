@@ -73,8 +73,17 @@ async function start(
 ): Promise<CaptureNode> {
   const { data } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const store = await createEmbeddedStore({ dataDirectory: data, memoryBytes: configuration.engineMemoryBytes });
+  const store = await createEmbeddedStore({
+    dataDirectory: data,
+    memoryBytes: configuration.engineMemoryBytes,
+    hangTimeoutMs: 1000 * configuration.enginePatienceSeconds,
+    // What is received can wait; a command has nothing to do without.
+    mayStartWithout: receive,
+  });
   undo.push(() => store.stop());
+  const { state, lastError } = store.state();
+  if (state !== 'running')
+    log(`The database does not come up (${lastError ?? 'it is still opening'}): what is received waits in the spool.`);
   const drainer = createSpoolDrainer({
     directory: store.spoolDirectory,
     inserter: store.inserter,

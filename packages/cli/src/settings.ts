@@ -28,6 +28,7 @@ export interface Configuration {
   /** 0: no bound. */
   retentionBytes: number;
   engineMemoryBytes: number;
+  enginePatienceSeconds: number;
   countryCode: string;
   importBytes: number;
 }
@@ -155,6 +156,15 @@ export const SETTINGS: readonly Setting[] = [
     parse: parseBytes,
     placeholder: 'SIZE',
     description: 'memory that the embedded database may use',
+  },
+  {
+    key: 'enginePatienceSeconds',
+    path: 'engine.patience',
+    list: false,
+    fallback: '30',
+    parse: parseInteger(1, 3600),
+    placeholder: 'SECONDS',
+    description: 'a database that answers nothing for so long is taken for hung, ended and started again',
   },
   {
     key: 'countryCode',
