@@ -19,6 +19,8 @@ const LOW_DISK_BYTES = 1e9;
 const LOW_DISK_SHARE = 0.05;
 /** A batch that waits longer than this says that the database does not keep up. */
 const LATE_SPOOL_MS = 10_000;
+/** How long the report waits for a database that may hang. */
+const STATISTICS_MS = 3_000;
 
 /** Puts together how the node is. Never fails: what cannot be had is null and a problem. */
 export async function healthReport(sources: HealthSources): Promise<HealthReport> {
@@ -28,7 +30,7 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
   const problems = receivers.flatMap((receiver) => receiver.problems());
   let statistics: StoreStatistics | null = null;
   try {
-    if (engine.state === 'running') statistics = await store.statistics();
+    if (engine.state === 'running') statistics = await withinTime(store.statistics());
   } catch (error) {
     problems.push(`The database does not answer: ${(error as Error).message}`);
   }
@@ -84,6 +86,16 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
     disk,
     listen: { http: sources.http, hep: receivers.map((receiver) => receiver.name) },
   };
+}
+
+async function withinTime(statistics: Promise<StoreStatistics>): Promise<StoreStatistics> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer for ${STATISTICS_MS / 1000} s.`)), STATISTICS_MS);
+  try {
+    return await Promise.race([statistics, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function diskSpace({ disk }: HealthSources): Promise<HealthReport['disk']> {
