@@ -102,6 +102,9 @@ export function createDgramReceiver(options: DgramReceiverOptions): Receiver {
       await new Promise<void>((resolve) => closing.close(resolve));
       channel.close();
     },
+    async reconfigure(change) {
+      channel.reconfigure(change);
+    },
     report() {
       return ledger.report(this.name, channel.counters);
     },

@@ -6,7 +6,7 @@ import { createKeyCheck } from './key-check.ts';
 import { createNetworkFilter } from './network-filter.ts';
 import { createPacketPipeline } from './packet-pipeline.ts';
 import { emptyCounters, type ReceiveCounters } from './receive-counters.ts';
-import type { SinkEvents, SinkFactory } from './receiver.ts';
+import type { ReceiverChange, SinkEvents, SinkFactory } from './receiver.ts';
 
 /** What every HEP receiver is told. Plain values: they cross over to a worker. */
 export interface HepChannelSettings {
@@ -30,6 +30,8 @@ export interface HepChannel {
   poll(nowUs: number): void;
   /** Closes the open batch. */
   flush(): void;
+  /** Throws RangeError, and changes nothing, for networks that are none. */
+  reconfigure(change: ReceiverChange): void;
   /** No more comes: lets go on what waits for more, and closes the batch. */
   close(): void;
   /** Why the last batch could not be closed; undefined when it could. */
@@ -44,8 +46,8 @@ export function createHepChannel(
 ): HepChannel {
   const counters = emptyCounters();
   const agents = createAgentTable(settings.nodeName, settings.maxAgents);
-  const isAllowed = createNetworkFilter(settings.networks ?? []);
-  const hasKey = createKeyCheck(settings.keys ?? []);
+  let isAllowed = createNetworkFilter(settings.networks ?? []);
+  let hasKey = createKeyCheck(settings.keys ?? []);
   let sinkError: string | undefined;
   const sink = createSink({
     onBatch(batch) {
@@ -63,8 +65,9 @@ export function createHepChannel(
     sinkError = error.message;
   });
   const assembler = createHepSipAssembler(pipeline.take);
+  const intake = createHepIntake({ assembler, counters, agents, isAllowed, hasKey });
   return {
-    intake: createHepIntake({ assembler, counters, agents, isAllowed, hasKey }),
+    intake,
     counters,
     agents,
     poll(nowUs) {
@@ -72,6 +75,11 @@ export function createHepChannel(
       flusher.poll(nowUs / 1000);
     },
     flush: flusher.flush,
+    reconfigure({ networks, keys }) {
+      if (networks) isAllowed = createNetworkFilter(networks);
+      if (keys) hasKey = createKeyCheck(keys);
+      intake.setAccess(isAllowed, hasKey);
+    },
     close() {
       assembler.release();
       flusher.flush();

@@ -24,13 +24,16 @@ export interface HepIntake {
    * (IPv4 as ::ffff:a.b.c.d). Counts it, whatever it is.
    */
   take(bytes: Uint8Array, start: number, end: number, receivedUs: number, sender: Uint8Array, senderAt: number): void;
+  /** Who may send, from the next datagram or frame on; undefined as in {@link HepIntakeOptions}. */
+  setAccess(isAllowed: NetworkFilter | undefined, hasKey: KeyCheck | undefined): void;
 }
 
 const BAD_TIMESTAMP = defectBit('bad_timestamp');
 const TRUNCATED = defectBit('truncated');
 
 export function createHepIntake(options: HepIntakeOptions): HepIntake {
-  const { assembler, counters, agents, isAllowed, hasKey } = options;
+  const { assembler, counters, agents } = options;
+  let { isAllowed, hasKey } = options;
   const packet = emptyPacket();
 
   function countUndecodable(result: number): void {
@@ -66,6 +69,10 @@ export function createHepIntake(options: HepIntakeOptions): HepIntake {
       const hasTime = (result & (HepFlag.BAD_TIMESTAMP | HepFlag.NO_TIMESTAMP)) === 0;
       agents.note(packet, hasTime, receivedUs, sender, senderAt);
       assembler.take(packet, defects, receivedUs, sender, senderAt);
+    },
+    setAccess(networks, keys) {
+      isAllowed = networks;
+      hasKey = keys;
     },
   };
 }

@@ -28,6 +28,8 @@ export interface PacketPipelineOptions {
   /** Names the node of packets that name none. */
   nodeName: string;
   counters: ReceiveCounters;
+  /** Sees every SIP message that is kept, before it is appended. In the hot path: nothing may be allocated. */
+  observe?: (packet: CapturedPacket, fields: MessageFields) => void;
   /** Messages that may be in the sink's open batch; more are dropped. 262,144 when absent. */
   maxPendingMessages?: number;
 }
@@ -43,7 +45,7 @@ const CR = 13;
 
 /** The fields of the last message are overwritten by the next: one pipeline a thread and receiver. */
 export function createPacketPipeline(options: PacketPipelineOptions): PacketPipeline {
-  const { sink, nodeName, counters } = options;
+  const { sink, nodeName, counters, observe } = options;
   const maxPendingMessages = options.maxPendingMessages ?? 262_144;
   const fields: MessageFields = emptyFields();
 
@@ -77,6 +79,7 @@ export function createPacketPipeline(options: PacketPipelineOptions): PacketPipe
       packet.payloadType = PayloadType.SIP;
     }
     fields.defects |= defects;
+    if (isSip && observe) observe(packet, fields);
     sink.append(packet, fields, nodeName);
     return isSip ? Taken.SIP : Taken.NOT_SIP;
   }

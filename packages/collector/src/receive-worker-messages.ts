@@ -1,7 +1,7 @@
 import type { AgentReport, SpoolBatch } from '@calliope/model';
 import type { HepChannelSettings } from './hep-channel.ts';
 import type { ReceiveCounters } from './receive-counters.ts';
-import type { ReceiverErrorCode } from './receiver.ts';
+import type { ReceiverChange, ReceiverErrorCode } from './receiver.ts';
 
 /** What a receive worker is told at its start, as a part of its `workerData`. */
 export interface ReceiveWorkerSettings extends HepChannelSettings {
@@ -15,7 +15,10 @@ export interface ReceiveWorkerSettings extends HepChannelSettings {
 export const RECEIVE_WORKER = 'receiveWorker';
 
 /** To the worker, which looks for them between batches. */
-export type ToReceiveWorker = { type: 'flush'; request: number } | { type: 'stop' };
+export type ToReceiveWorker =
+  | { type: 'flush'; request: number }
+  | { type: 'reconfigure'; request: number; change: ReceiverChange }
+  | { type: 'stop' };
 
 /** From the worker. Counters are those since its start; those sent with a batch include the batch. */
 export type FromReceiveWorker =
@@ -23,5 +26,6 @@ export type FromReceiveWorker =
   | { type: 'failed'; code: ReceiverErrorCode; message: string }
   | { type: 'batch'; batch: SpoolBatch; counters: ReceiveCounters }
   | { type: 'counters'; counters: ReceiveCounters; agents: AgentReport[]; problems: string[] }
-  | { type: 'flushed'; request: number }
+  /** A flush or a change is done; `error` says why a change was not made. */
+  | { type: 'done'; request: number; error?: string }
   | { type: 'stopped' };

@@ -10,7 +10,7 @@ import {
   type ReceiveWorkerSettings,
   type ToReceiveWorker,
 } from './receive-worker-messages.ts';
-import { ReceiverError, type SinkFactory } from './receiver.ts';
+import { type ReceiverChange, ReceiverError, type SinkFactory } from './receiver.ts';
 
 export interface ReceiveWorkerOptions {
   createSink: SinkFactory;
@@ -50,7 +50,10 @@ export function runReceiveWorker(options: ReceiveWorkerOptions): void {
       if (told?.type === 'stop') break;
       if (told?.type === 'flush') {
         loop.flush();
-        post({ type: 'flushed', request: told.request });
+        post({ type: 'done', request: told.request });
+      } else if (told?.type === 'reconfigure') {
+        const error = loop.reconfigure(told.change);
+        post({ type: 'done', request: told.request, ...(error === undefined ? {} : { error }) });
       }
       loop.receive(false);
     }
@@ -70,6 +73,8 @@ export function runReceiveWorker(options: ReceiveWorkerOptions): void {
 interface Loop {
   receive(dontWait: boolean): number;
   flush(): void;
+  /** Why it was not done; undefined when it was. */
+  reconfigure(change: ReceiverChange): string | undefined;
   /** Takes what the kernel holds, and flushes. */
   drain(): void;
 }
@@ -142,6 +147,14 @@ function createLoop(
   return {
     receive,
     flush,
+    reconfigure(change) {
+      try {
+        channel.reconfigure(change);
+        return undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
     drain() {
       const endMs = performance.now() + DRAIN_MS;
       while (receive(true) > 0 && performance.now() < endMs);

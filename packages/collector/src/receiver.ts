@@ -1,4 +1,5 @@
 import type { AgentReport, MessageSink, ReceiverReport, SpoolBatch } from '@calliope/model';
+import type { TlsFiles } from './tls-credentials.ts';
 
 /** One entrance of the capture node. It holds a socket, so it is started and stopped; it never exits by itself after the start. */
 export interface Receiver {
@@ -12,10 +13,27 @@ export interface Receiver {
   stop(): Promise<void>;
   /** Closes the open batch and resolves when it has been handed over. */
   flush(): Promise<void>;
+  /** Changes what can be changed without missing a packet; resolves when it is in force. Rejects with RangeError for a bad value: then nothing changed. */
+  reconfigure(change: ReceiverChange): Promise<void>;
+  /**
+   * Of receivers with TLS: reads the certificate, key and client CA again, or other files, for connections from now on.
+   * Throws ReceiverError `bad_certificate` when they cannot be used: then those in use stay.
+   */
+  reload?(files?: TlsFiles): void;
   report(): ReceiverReport;
   agents(): AgentReport[];
   /** Plain sentences of what is wrong and what to do. */
   problems(): string[];
+}
+
+/** What a receiver can take on while it runs; what is absent stays. Plain values: they cross over to a worker. */
+export interface ReceiverChange {
+  /** HEP keys of which a sender must show one; empty: not asked for. */
+  keys?: readonly string[];
+  /** Networks that HEP is taken from, `10.0.0.0/8`; empty: any. */
+  networks?: readonly string[];
+  /** Of receivers that have connections: those above the bound stay until they end. */
+  maxConnections?: number;
 }
 
 export type ReceiverErrorCode =
@@ -23,6 +41,7 @@ export type ReceiverErrorCode =
   | 'address_not_available'
   | 'permission_denied'
   | 'not_supported'
+  | 'bad_certificate'
   | 'failed';
 
 /** Why a receiver did not start. */
@@ -49,6 +68,7 @@ const ADVICE: Record<ReceiverErrorCode, string> = {
   address_not_available: 'this machine has no such address',
   permission_denied: 'the system does not allow it (ports below 1024 need CAP_NET_BIND_SERVICE)',
   not_supported: 'the system has no such address family',
+  bad_certificate: 'its certificate cannot be used',
   failed: 'the system refused',
 };
 

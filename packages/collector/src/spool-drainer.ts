@@ -44,6 +44,8 @@ export interface SpoolDrainer {
   start(): Promise<void>;
   /** Takes over a batch that is complete in the directory. `onSettled` is called once, when it is known what became of it. */
   add(batch: SpoolBatch, onSettled?: (outcome: BatchOutcome) => void): void;
+  /** Another bound or policy from now on; a smaller bound takes effect at once. */
+  reconfigure(bounds: Pick<SpoolDrainerOptions, 'limitBytes' | 'policy'>): void;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
   /** Lets the running insert finish; what waits stays in the directory for the next start. */
@@ -68,7 +70,8 @@ const REJECTED_KEPT = 16;
 const UNKNOWN_ERROR_ATTEMPTS = 20;
 
 export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
-  const { directory, inserter, limitBytes, policy } = options;
+  const { directory, inserter } = options;
+  let { limitBytes, policy } = options;
   const clock = options.clock ?? systemClock;
   const retryAfterMs = options.retryAfterMs ?? 200;
   const retryAtMostMs = options.retryAtMostMs ?? 10_000;
@@ -206,6 +209,10 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
       push({ batch, writtenMs: clock.nowUs() / 1000, onSettled });
       makeRoom();
       run();
+    },
+    reconfigure(bounds) {
+      ({ limitBytes, policy } = bounds);
+      makeRoom();
     },
     async idle() {
       if (!loop && waiting.length === 0) return;
