@@ -190,6 +190,7 @@ function copyOf(from: PacketAddressing): PacketAddressing {
   const head = new Uint8Array(2 * addressBytes);
   head.set(from.head.subarray(from.sourceAt, from.sourceAt + addressBytes));
   head.set(from.head.subarray(from.destinationAt, from.destinationAt + addressBytes), addressBytes);
-  const { timestampUs, ipVersion, sourcePort, destinationPort, vlan } = from;
-  return { timestampUs, ipVersion, head, sourceAt: 0, destinationAt: addressBytes, sourcePort, destinationPort, vlan };
+  const { timestampUs, ipVersion, sourcePort, destinationPort, vlan, scope } = from;
+  const addresses = { ipVersion, head, sourceAt: 0, destinationAt: addressBytes };
+  return { timestampUs, ...addresses, sourcePort, destinationPort, vlan, scope };
 }

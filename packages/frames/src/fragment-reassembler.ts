@@ -35,12 +35,15 @@ export interface FragmentReassembler {
   /** Takes the fragment whose IP header is at `at`. Gives the packet when it is complete; `header` is read only before returning. */
   accept(
     timestampUs: number,
+    scope: string,
     ipVersion: 4 | 6,
     vlan: number,
     bytes: Uint8Array,
     at: number,
     header: IpHeader,
   ): AssembledPacket | undefined;
+  /** Forgets what is too old at this time. `accept` does so by itself. */
+  expire(timestampUs: number): void;
   /** Forgets all that is incomplete. */
   flush(): void;
 }
@@ -84,7 +87,7 @@ export function createFragmentReassembler(
   }
 
   return {
-    accept(timestampUs, ipVersion, vlan, bytes, at, header) {
+    accept(timestampUs, scope, ipVersion, vlan, bytes, at, header) {
       expire(timestampUs);
       const { payloadAt, payloadEnd, fragmentOffset } = header;
       const end = fragmentOffset + payloadEnd - payloadAt;
@@ -92,7 +95,7 @@ export function createFragmentReassembler(
         defects.add('bad_fragment');
         return undefined;
       }
-      const key = fragmentKey(ipVersion, vlan, bytes, header);
+      const key = fragmentKey(scope, ipVersion, vlan, bytes, header);
       let entry = pending.get(key);
       if (!entry) {
         const pieces = createFragmentPieces();
@@ -126,6 +129,7 @@ export function createFragmentReassembler(
       evict();
       return undefined;
     },
+    expire,
     flush() {
       for (const [key, entry] of pending) {
         defects.add('fragments_incomplete');
@@ -135,11 +139,11 @@ export function createFragmentReassembler(
   };
 }
 
-/** Addresses, VLAN, identification, and for IPv4 the protocol (RFC 791 section 3.2), as sixteen-bit characters. */
-function fragmentKey(ipVersion: 4 | 6, vlan: number, bytes: Uint8Array, header: IpHeader): string {
+/** Scope, addresses, VLAN, identification, and for IPv4 the protocol (RFC 791 section 3.2), as sixteen-bit characters. */
+function fragmentKey(scope: string, ipVersion: 4 | 6, vlan: number, bytes: Uint8Array, header: IpHeader): string {
   const { sourceAt, destinationAt, identification } = header;
   const protocol = ipVersion === 4 ? header.protocol : 0;
-  let key = String.fromCharCode(ipVersion, protocol, vlan, identification >>> 16, identification & 0xffff);
+  let key = scope + String.fromCharCode(ipVersion, protocol, vlan, identification >>> 16, identification & 0xffff);
   for (let i = 0; i < (ipVersion === 4 ? 4 : 16); i += 2) {
     key += String.fromCharCode(networkU16(bytes, sourceAt + i), networkU16(bytes, destinationAt + i));
   }

@@ -12,6 +12,8 @@ export interface PacketAddressing {
   destinationPort: number;
   /** Innermost 802.1Q VLAN id 1..4094 of the link that carried the packet, or 0. */
   vlan: number;
+  /** Whose packets these are, as told to `acceptTunnelled`: different ones may use the same addresses. '' for the frames of a capture. */
+  scope: string;
 }
 
 /**
@@ -44,10 +46,12 @@ export interface StreamChunk extends PacketAddressing {
   closed: boolean;
 }
 
-/** Both are called from within `accept` and `flush`. What they throw passes through. */
+/** All are called from within the dissector's own calls. What they throw passes through. */
 export interface FrameHandlers {
   datagram?(datagram: Datagram): void;
   stream?(chunk: StreamChunk): void;
+  /** A packet of a protocol that is not gone into: ICMP, ARP, PPTP … */
+  other?(): void;
 }
 
 /** Bounds, each with what it is when not given. Times are differences of frame times, not of a clock. */

@@ -19,6 +19,20 @@ import { emptyTunnelPayload, readGre, readTzsp, readVxlan, TZSP_PORT, VXLAN_PORT
 export interface FrameDissector {
   /** The frame's bytes are read during the call only; what must wait for other frames is copied. Never throws for content. */
   accept(frame: CaptureFrame): void;
+  /**
+   * Takes what an IP packet of another's carried in `bytes[at..end)`: the payload of protocol 4, 41 (IP in IP) or 47 (GRE). `scope` keeps
+   * senders apart that may carry the same addresses. Otherwise as `accept`.
+   */
+  acceptTunnelled(
+    timestampUs: number,
+    scope: string,
+    protocol: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): void;
+  /** Gives up what waits for too long at this time: for live traffic, now and then while nothing comes. */
+  expire(timestampUs: number): void;
   /** The capture is over, or pauses: hands over TCP bytes that wait for others, forgets incomplete packets. TCP connections stay known. */
   flush(): void;
   /** Counts by name of {@link FRAME_DEFECTS}. What is simply another protocol (ARP, ICMP) is no defect. */
@@ -49,17 +63,20 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
     sourcePort: 0,
     destinationPort: 0,
     vlan: 0,
+    scope: '',
     data: new Uint8Array(0),
     start: 0,
     end: 0,
   };
   let timestampUs = 0;
+  let scope = '';
   let vlan = 0;
 
   /** Goes into what `network` says lies under a link layer that ends at `end`. Like all below, returns why it could not go on. */
   function enterNetwork(bytes: Uint8Array, end: number, depth: number): FrameDefect | undefined {
     vlan = network.vlan;
-    return network.ipVersion === 0 ? network.defect : acceptIp(network.ipVersion, bytes, network.at, end, depth);
+    if (network.ipVersion !== 0) return acceptIp(network.ipVersion, bytes, network.at, end, depth);
+    return network.defect ?? passOver();
   }
 
   function acceptIp(
@@ -78,7 +95,7 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
     if (!header.fragment) {
       return acceptPayload(ipVersion, protocol, bytes, sourceAt, destinationAt, payloadAt, payloadEnd, depth);
     }
-    const packet = fragments.accept(timestampUs, ipVersion, vlan, bytes, at, header);
+    const packet = fragments.accept(timestampUs, scope, ipVersion, vlan, bytes, at, header);
     return packet && acceptAssembled(ipVersion, packet, depth + 1);
   }
 
@@ -105,12 +122,12 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
       case Protocol.UDP:
         return acceptUdp(ipVersion, bytes, sourceAt, destinationAt, at, end, depth);
       case Protocol.TCP:
-        tcp.accept(timestampUs, ipVersion, bytes, sourceAt, destinationAt, vlan, bytes, at, end);
+        tcp.accept(timestampUs, scope, ipVersion, bytes, sourceAt, destinationAt, vlan, bytes, at, end);
         return undefined;
       case Protocol.SCTP:
         if (end - at < 12) return 'truncated_header';
         setAddressing(ipVersion, 132, bytes, sourceAt, destinationAt, at);
-        sctp.accept(timestampUs, bytes, at, end);
+        sctp.accept(timestampUs, scope, bytes, at, end);
         return undefined;
       case Protocol.IPIP:
       case Protocol.IPV6:
@@ -126,8 +143,13 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
         return acceptPayload(ipVersion, inner, bytes, sourceAt, destinationAt, payloadAt, end, depth);
       }
       default:
-        return undefined;
+        return passOver();
     }
+  }
+
+  function passOver(): undefined {
+    handlers.other?.();
+    return undefined;
   }
 
   /** The version nibble decides, as senders have put IPv6 under protocol 4. */
@@ -139,7 +161,7 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
 
   /** Goes into what `tunnel` says. An Ethernet frame in a tunnel has its own VLAN. */
   function acceptTunnel(bytes: Uint8Array, end: number, depth: number): FrameDefect | undefined {
-    if (tunnel.kind === 'other') return undefined;
+    if (tunnel.kind === 'other') return passOver();
     network.vlan = tunnel.kind === 'ethernet' || tunnel.vlan !== 0 ? tunnel.vlan : vlan;
     if (tunnel.kind === 'ethernet') readEthernet(bytes, tunnel.at, end, network);
     else readEtherType(tunnel.etherType, bytes, tunnel.at, end, network);
@@ -163,6 +185,7 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
     datagram.sourcePort = networkU16(bytes, at);
     datagram.destinationPort = networkU16(bytes, at + 2);
     datagram.vlan = vlan;
+    datagram.scope = scope;
   }
 
   function giveDatagram(data: Uint8Array, start: number, end: number): void {
@@ -203,10 +226,26 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
     defects: defects.counts,
     accept(frame) {
       timestampUs = frame.timestampUs;
+      scope = '';
       tcp.expire(timestampUs);
       readLinkLayer(frame.linkType, frame.data, network);
       const defect = enterNetwork(frame.data, frame.data.length, 1);
       if (defect) defects.add(defect);
+    },
+    acceptTunnelled(receivedUs, sender, protocol, bytes, at, end) {
+      timestampUs = receivedUs;
+      scope = sender;
+      vlan = 0;
+      tcp.expire(timestampUs);
+      // The addresses are the outer ones, which only a transport right within would need: there is none.
+      const isTunnel = protocol === Protocol.IPIP || protocol === Protocol.IPV6 || protocol === Protocol.GRE;
+      const defect = isTunnel ? acceptPayload(4, protocol, bytes, 0, 0, at, end, 1) : passOver();
+      if (defect) defects.add(defect);
+    },
+    expire(nowUs) {
+      tcp.expire(nowUs);
+      sctp.expire(nowUs);
+      fragments.expire(nowUs);
     },
     flush() {
       tcp.flush();

@@ -31,7 +31,9 @@ interface SctpDirection {
 /** Finds the user messages in SCTP packets (RFC 9260): whole ones in place, fragmented ones put together. Retransmissions are dropped. */
 export interface SctpReassembler {
   /** Takes the packet `data[at..end)`, of 12 bytes at least. */
-  accept(timestampUs: number, data: Uint8Array, at: number, end: number): void;
+  accept(timestampUs: number, scope: string, data: Uint8Array, at: number, end: number): void;
+  /** Forgets what is too old at this time. Associations do so by themselves when more comes. */
+  expire(timestampUs: number): void;
   /** Forgets all that is incomplete. */
   flush(): void;
 }
@@ -43,7 +45,7 @@ export function createSctpReassembler(
   emit: (data: Uint8Array, start: number, end: number) => void,
 ): SctpReassembler {
   /**
-   * By ports and verification tag: the tag is random for each direction (RFC 9260 section 5.3.1), and a multihomed
+   * By scope, ports and verification tag: the tag is random for each direction (RFC 9260 section 5.3.1), and a multihomed
    * peer may send the same association from several addresses. Least recently used first.
    */
   const directions = new Map<string, SctpDirection>();
@@ -59,9 +61,10 @@ export function createSctpReassembler(
     for (const [tsn, chunk] of direction.held) drop(direction, tsn, chunk);
   }
 
-  function directionOf(data: Uint8Array, at: number): SctpDirection {
+  function directionOf(scope: string, data: Uint8Array, at: number): SctpDirection {
     const tag = networkU32(data, at + 4);
-    const key = String.fromCharCode(networkU16(data, at), networkU16(data, at + 2), tag >>> 16, tag & 0xffff);
+    const ports = String.fromCharCode(networkU16(data, at), networkU16(data, at + 2));
+    const key = scope + ports + String.fromCharCode(tag >>> 16, tag & 0xffff);
     const direction = directions.get(key) ?? { recent: new Set<number>(), held: new Map<number, HeldChunk>() };
     directions.delete(key);
     directions.set(key, direction);
@@ -162,7 +165,7 @@ export function createSctpReassembler(
   }
 
   return {
-    accept(timestampUs, data, at, end) {
+    accept(timestampUs, scope, data, at, end) {
       let direction: SctpDirection | undefined;
       for (let chunkAt = at + 12; chunkAt + 4 <= end; ) {
         const length = networkU16(data, chunkAt + 2);
@@ -172,11 +175,14 @@ export function createSctpReassembler(
           return;
         }
         if (isData) {
-          direction ??= directionOf(data, at);
+          direction ??= directionOf(scope, data, at);
           acceptData(timestampUs, direction, data, chunkAt, chunkAt + length);
         }
         chunkAt += (length + 3) & ~3;
       }
+    },
+    expire(timestampUs) {
+      if (heldBytes > 0) for (const direction of directions.values()) expire(direction, timestampUs);
     },
     flush() {
       for (const direction of directions.values()) dropAll(direction, 'sctp_incomplete');

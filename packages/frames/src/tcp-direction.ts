@@ -13,6 +13,7 @@ export interface TcpPiece {
 export interface TcpDirection {
   key: string;
   peerKey: string;
+  scope: string;
   ipVersion: 4 | 6;
   /** Source, then destination address. */
   addresses: Uint8Array;
@@ -50,6 +51,7 @@ export function sequenceDistance(a: number, b: number): number {
 export function createTcpDirection(
   key: string,
   peerKey: string,
+  scope: string,
   ipVersion: 4 | 6,
   head: Uint8Array,
   sourceAt: number,
@@ -63,7 +65,7 @@ export function createTcpDirection(
     addresses[i] = head[sourceAt + i]!;
     addresses[length + i] = head[destinationAt + i]!;
   }
-  const direction = { key, peerKey, ipVersion, addresses, ...ports, vlan, waitingSinceUs: 0 };
+  const direction = { key, peerKey, scope, ipVersion, addresses, ...ports, vlan, waitingSinceUs: 0 };
   return { ...direction, ...freshConnection() };
 }
 
@@ -97,8 +99,9 @@ export function nameTcpDirection(direction: TcpDirection, number: number): strin
   return `${end(0, sourcePort)}>${end(addresses.length / 2, destinationPort)}#${number}`;
 }
 
-/** Addresses and ports as sixteen-bit characters: a key that costs one short string a segment. */
+/** Scope, addresses and ports as sixteen-bit characters: a key that costs one short string a segment. */
 export function tcpKey(
+  scope: string,
   ipVersion: 4 | 6,
   head: Uint8Array,
   fromAt: number,
@@ -107,7 +110,7 @@ export function tcpKey(
   toPort: number,
 ): string {
   if (ipVersion === 4) {
-    return String.fromCharCode(
+    const pair = String.fromCharCode(
       networkU16(head, fromAt),
       networkU16(head, fromAt + 2),
       networkU16(head, toAt),
@@ -115,8 +118,9 @@ export function tcpKey(
       fromPort,
       toPort,
     );
+    return scope + pair;
   }
-  let key = String.fromCharCode(fromPort, toPort);
+  let key = scope + String.fromCharCode(fromPort, toPort);
   for (let i = 0; i < 16; i += 2) key += String.fromCharCode(networkU16(head, fromAt + i), networkU16(head, toAt + i));
   return key;
 }

@@ -30,6 +30,7 @@ export interface TcpReassembler {
   /** Takes the segment `data[at..end)`; the addresses are in `head`. */
   accept(
     timestampUs: number,
+    scope: string,
     ipVersion: 4 | 6,
     head: Uint8Array,
     sourceAt: number,
@@ -66,6 +67,7 @@ export function createTcpReassembler(
     sourcePort: 0,
     destinationPort: 0,
     vlan: 0,
+    scope: '',
     data: NO_BYTES,
     gapBefore: false,
     closed: false,
@@ -81,6 +83,7 @@ export function createTcpReassembler(
     chunk.sourcePort = direction.sourcePort;
     chunk.destinationPort = direction.destinationPort;
     chunk.vlan = direction.vlan;
+    chunk.scope = direction.scope;
     chunk.data = data;
     chunk.gapBefore = direction.gap;
     chunk.closed = closed;
@@ -234,7 +237,7 @@ export function createTcpReassembler(
   }
 
   return {
-    accept(timestampUs, ipVersion, head, sourceAt, destinationAt, vlan, data, at, end) {
+    accept(timestampUs, scope, ipVersion, head, sourceAt, destinationAt, vlan, data, at, end) {
       const headerLength = end - at < 20 ? 0 : (data[at + 12]! >> 4) * 4;
       if (headerLength < 20 || at + headerLength > end) {
         defects.add(end - at < 20 ? 'truncated_header' : 'bad_tcp_header');
@@ -246,11 +249,11 @@ export function createTcpReassembler(
       if (bytesAt === end && (flags & (FIN | SYN | RST)) === 0) return;
       const ports = { sourcePort: networkU16(data, at), destinationPort: networkU16(data, at + 2) };
       const { sourcePort, destinationPort } = ports;
-      const key = tcpKey(ipVersion, head, sourceAt, destinationAt, sourcePort, destinationPort);
+      const key = tcpKey(scope, ipVersion, head, sourceAt, destinationAt, sourcePort, destinationPort);
       let direction = directions.get(key);
       if (!direction) {
-        const peerKey = tcpKey(ipVersion, head, destinationAt, sourceAt, destinationPort, sourcePort);
-        direction = createTcpDirection(key, peerKey, ipVersion, head, sourceAt, destinationAt, ports, vlan);
+        const peerKey = tcpKey(scope, ipVersion, head, destinationAt, sourceAt, destinationPort, sourcePort);
+        direction = createTcpDirection(key, peerKey, scope, ipVersion, head, sourceAt, destinationAt, ports, vlan);
       }
       directions.delete(key);
       directions.set(key, direction);
