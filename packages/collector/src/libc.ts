@@ -19,6 +19,8 @@ export interface Libc {
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, length: number): number;
   getsockopt(fd: number, level: number, option: number, value: unknown, length: unknown): number;
   recvmmsg(fd: number, messages: unknown, count: number, flags: number, timeout: null): number;
+  /** `descriptors`: an array of `struct pollfd`. */
+  poll(descriptors: unknown, count: number, timeoutMs: number): number;
   usleep(microseconds: number): number;
   close(fd: number): number;
   /** Of the last failed call, as `EADDRINUSE`; the number in decimal where the name is not known. */
@@ -62,6 +64,7 @@ function bindLibc(): Libc {
     setsockopt: library.func('int setsockopt(int, int, int, const uint8_t *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     recvmmsg: library.func('int recvmmsg(int, void *, unsigned int, int, void *)'),
+    poll: library.func('int poll(void *, unsigned long, int)'),
     usleep: library.func('int usleep(unsigned int)'),
     close: library.func('int close(int)'),
     errorName() {
