@@ -8,7 +8,7 @@ const FILE = 'docs/configuration.md';
 const rows = SETTINGS.map((setting) => {
   const fallback =
     setting.path === 'node.name' ? "the machine's name" : setting.fallback === '' ? 'none' : `\`${setting.fallback}\``;
-  return `| \`${setting.path}\` | \`${environmentName(setting)}\` | \`${flagName(setting)}\` | ${fallback} | ${setting.description} |`;
+  return `| \`${setting.path}\` | \`${environmentName(setting)}\` | \`${flagName(setting)}\` | ${fallback} | ${setting.reloadable ? 'yes' : ''} | ${setting.description} |`;
 });
 const text = `# Configuration
 
@@ -28,9 +28,17 @@ retention:
   disk: 200GB
 \`\`\`
 
-| file | environment | flag | default | what |
-|---|---|---|---|---|
+| file | environment | flag | default | reload | what |
+|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+## While it runs
+
+On SIGHUP (\`systemctl reload calliope\`), or \`calliope reload\`, the server reads the file it was started with again and puts in force what
+is marked under *reload*, without missing a packet; TLS certificates are read again too. The environment and the flags stay those of the
+start. What else was changed is named in the log, in \`calliope health\` and by \`calliope reload\`, and waits for a restart. A file with
+mistakes changes nothing, and the mistakes are named in the same places. \`calliope reload\` exits with 0 when all is in force, 6 when
+something waits for a restart, 2 when the file has mistakes, 4 when no server runs.
 
 The commands that speak to a server also know \`CALLIOPE_SERVER\` (\`--server\`) and \`CALLIOPE_TOKEN\` (\`--token\`).
 `;

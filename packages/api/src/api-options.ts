@@ -86,6 +86,8 @@ export interface ApiServer {
   listen(address: { host: string; port: number }): Promise<ListenAddress>;
   /** Takes no more requests, lets running ones end for a moment, closes. */
   close(): Promise<void>;
+  /** Another country code from the next search on; see {@link ApiOptions.countryCode}. */
+  setCountryCode(code: string | undefined): void;
   readonly accounts: Accounts;
   /** Makes user `admin` on the very first start; the password is shown to the operator once. */
   ensureInitialAdmin(): Promise<{ username: 'admin'; password: string } | undefined>;

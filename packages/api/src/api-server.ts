@@ -41,6 +41,10 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
       return { host: address.address, port: address.port, url: `http://${name}:${address.port}` };
     },
     close: () => app.close(),
+    setCountryCode(code) {
+      if (code === undefined) delete context.countryCode;
+      else context.countryCode = code;
+    },
   };
 }
 

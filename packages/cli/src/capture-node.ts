@@ -20,6 +20,8 @@ import { CommandError, ExitCode } from './exit-codes.ts';
 import { healthReport } from './health-report.ts';
 import { metricsText } from './metrics-text.ts';
 import type { ReceiveWorkerData } from './receive-worker-entry.ts';
+import { applyReload } from './reload-apply.ts';
+import { type ConfigurationReport, createReloadSession } from './reload-session.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { formatHostPort } from './setting-values.ts';
 import type { Configuration } from './settings.ts';
@@ -29,6 +31,8 @@ export interface CaptureNodeOptions {
   /** Whether HEP is received and the web interface served; without, the node serves one command of the command line. */
   receive: boolean;
   log: (line: string) => void;
+  /** Reads the configuration again, for a reload. @throws Error that lists all mistakes */
+  readConfiguration?: () => Configuration;
 }
 
 /** A running capture node: database, spool, receivers, HTTP. */
@@ -40,6 +44,8 @@ export interface CaptureNode {
   initialAdmin: { username: string; password: string } | undefined;
   receivers: readonly Receiver[];
   health(): Promise<HealthReport>;
+  /** Reads the configuration again and puts in force what can be changed; never rejects. */
+  reload(): Promise<ConfigurationReport>;
   /** Receivers first, then the spool, then the database: what was received is stored, or waits in the spool for the next start. */
   stop(): Promise<void>;
 }
@@ -67,10 +73,12 @@ export async function startCaptureNode(
 }
 
 async function start(
-  configuration: Configuration,
-  { receive, log }: CaptureNodeOptions,
+  given: Configuration,
+  { receive, log, readConfiguration = () => given }: CaptureNodeOptions,
   undo: (() => Promise<unknown> | unknown)[],
 ): Promise<CaptureNode> {
+  // What is in force: reloads change it.
+  const configuration = { ...given };
   const { data } = configuration;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await createEmbeddedStore({
@@ -100,12 +108,20 @@ async function start(
   const receivers = receive ? createReceivers(configuration, store, drainer, log) : [];
   const startedAt = performance.now();
   let listening: ListenAddress | undefined;
+  const reloads = createReloadSession({
+    inForce: configuration,
+    read: readConfiguration,
+    apply: (changes) => applyReload({ receivers, drainer, setCountryCode: api.setCountryCode }, configuration, changes),
+    log,
+    nowUs: systemClock.nowUs,
+  });
   const health = () =>
     healthReport({
       configuration,
       store,
       spool: drainer.report(),
       receivers,
+      reloads,
       uptimeSeconds: (performance.now() - startedAt) / 1000,
       http: listening?.url ?? formatHostPort(configuration.http),
       disk: () => statfs(data),
@@ -160,6 +176,7 @@ async function start(
     initialAdmin,
     receivers,
     health,
+    reload: reloads.reload,
     stop: async () => {
       for (const step of undo.reverse())
         await Promise.resolve(step()).catch((error: Error) => log(`While stopping: ${error.message}`));
@@ -232,12 +249,14 @@ function startRetention(
   store: EmbeddedStore,
   log: (line: string) => void,
 ): { stop(): Promise<void> } {
-  const bounds = {
-    ...(configuration.retentionDays > 0 ? { maxAgeDays: configuration.retentionDays } : {}),
-    ...(configuration.retentionBytes > 0 ? { maxBytes: configuration.retentionBytes } : {}),
-  };
   let running = Promise.resolve();
   const enforce = async () => {
+    // Asked each time, as a reload may have changed them.
+    const { retentionDays, retentionBytes } = configuration;
+    const bounds = {
+      ...(retentionDays > 0 ? { maxAgeDays: retentionDays } : {}),
+      ...(retentionBytes > 0 ? { maxBytes: retentionBytes } : {}),
+    };
     try {
       const { droppedSlots, droppedMessages, freedBytes } = await store.enforceRetention(bounds);
       if (droppedSlots > 0) log(`Retention removed ${droppedMessages} messages (${(freedBytes / 1e6).toFixed(1)} MB).`);

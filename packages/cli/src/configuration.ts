@@ -48,6 +48,14 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   return { ...complete, data: resolve(complete.data) };
 }
 
+/** The file that is read, undefined when none was named and none is where it is looked for. */
+export function configurationFile(
+  named: string | undefined,
+  environment: ConfigurationSources['environment'],
+): string | undefined {
+  return named ?? environment.CALLIOPE_CONFIG ?? DEFAULT_FILES.find((candidate) => existsSync(candidate));
+}
+
 /** Set by the launcher and by tests, not settings. */
 const IGNORED_ENVIRONMENT = new Set(['CALLIOPE_LAUNCHED', 'CALLIOPE_FIXTURES']);
 
@@ -78,8 +86,7 @@ function rawValue(
 }
 
 function readFile(sources: ConfigurationSources, mistakes: string[]): FileValues | undefined {
-  const named = sources.file ?? sources.environment.CALLIOPE_CONFIG;
-  const name = named ?? DEFAULT_FILES.find((candidate) => existsSync(candidate));
+  const name = configurationFile(sources.file, sources.environment);
   if (name === undefined) return undefined;
   let text: string;
   try {

@@ -11,6 +11,8 @@ export const ExitCode = {
   NOT_FOUND: 4,
   /** The server cannot be reached, or refused the token. */
   UNREACHABLE: 5,
+  /** Done as far as possible; the rest takes a restart of the server. */
+  RESTART_NEEDED: 6,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -1,6 +1,7 @@
 import type { Receiver, SpoolReport } from '@calliope/collector';
 import type { HealthReport, StoreStatistics } from '@calliope/model';
 import type { EmbeddedStore } from '@calliope/store';
+import type { ReloadSession } from './reload-session.ts';
 import type { Configuration } from './settings.ts';
 import { version } from './version.ts';
 
@@ -9,6 +10,7 @@ export interface HealthSources {
   store: EmbeddedStore;
   spool: SpoolReport;
   receivers: readonly Receiver[];
+  reloads: Pick<ReloadSession, 'report' | 'problems'>;
   uptimeSeconds: number;
   /** URL that HTTP listens on. */
   http: string;
@@ -27,7 +29,7 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
   const { store, receivers } = sources;
   const { spool, lastError, rejectedMessages } = sources.spool;
   const engine = store.state();
-  const problems = receivers.flatMap((receiver) => receiver.problems());
+  const problems = [...receivers.flatMap((receiver) => receiver.problems()), ...sources.reloads.problems()];
   let statistics: StoreStatistics | null = null;
   try {
     if (engine.state === 'running') statistics = await withinTime(store.statistics());
@@ -85,6 +87,7 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
     store: statistics,
     disk,
     listen: { http: sources.http, hep: receivers.map((receiver) => receiver.name) },
+    configuration: sources.reloads.report(),
   };
 }
 

@@ -5,6 +5,7 @@ import { CommandError, ExitCode } from './exit-codes.ts';
 import { exportCommand } from './export-command.ts';
 import { healthCommand } from './health-command.ts';
 import { importCommand } from './import-command.ts';
+import { reloadCommand } from './reload-command.ts';
 import { searchCommand } from './search-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { userCommand } from './user-command.ts';
@@ -19,7 +20,8 @@ const program = new Command('calliope')
     'after',
     `
 Exit status: 0 done · 1 trouble (disk, network, database) · 2 wrong command line or configuration ·
-             3 the data directory is used by another server · 4 not found · 5 server not reached or token refused`,
+             3 the data directory is used by another server · 4 not found · 5 server not reached or token refused ·
+             6 a restart is needed`,
   )
   .exitOverride();
 
@@ -31,6 +33,7 @@ for (const command of [
   exportCommand,
   userCommand,
   healthCommand,
+  reloadCommand,
 ]) {
   program.addCommand(command());
 }

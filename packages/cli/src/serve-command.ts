@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { loadConfiguration } from './configuration.ts';
+import { configurationFile, loadConfiguration } from './configuration.ts';
+import { onHangup } from './reload-signal.ts';
 import { type Configuration, flagName, SETTINGS } from './settings.ts';
 import { version } from './version.ts';
 import { ensureWebInterface } from './web-interface.ts';
@@ -25,17 +26,19 @@ async function run(options: Record<string, string | undefined>): Promise<void> {
     const value = options[camelCase(flagName(setting).slice(2))];
     if (value !== undefined) flags[setting.key] = value;
   }
-  const configuration = loadConfiguration({
-    flags,
-    environment: process.env,
-    ...(options.config === undefined ? {} : { file: options.config }),
-  });
+  // The file that was used stays the one that is read again, so that a reload without it is a mistake and not all defaults.
+  const file = configurationFile(options.config, process.env);
+  const readConfiguration = () =>
+    loadConfiguration({ flags, environment: process.env, ...(file === undefined ? {} : { file }) });
+  const configuration = readConfiguration();
   const log = (line: string) => console.error(`${new Date().toISOString()} ${line}`);
   // Interrupted while it starts, it still stops in order.
-  const stopped = stopRequest();
+  let reload = () => {};
+  const stopped = stopRequest(() => reload());
   await ensureWebInterface(log);
   const { startCaptureNode } = await import('./capture-node.ts');
-  const node = await startCaptureNode(configuration, { receive: true, log });
+  const node = await startCaptureNode(configuration, { receive: true, log, readConfiguration });
+  reload = () => void node.reload();
   console.log(`Calliope ${version}`);
   console.log(`  web interface  ${node.url}`);
   console.log(`  HEP            ${node.receivers.map((receiver) => receiver.name).join(', ')}`);
@@ -54,10 +57,11 @@ async function run(options: Record<string, string | undefined>): Promise<void> {
   log('Stopped.');
 }
 
-/** Resolves when the process is asked to end: by a signal, or since the launcher is gone. */
-function stopRequest(): Promise<string> {
+/** Resolves when the process is asked to end: by a signal, or since the terminal or the launcher is gone. */
+function stopRequest(reload: () => void): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    onHangup({ reload, stop: () => resolve('its terminal was closed') });
     process.once('disconnect', () => resolve('the process that started it is gone'));
   });
 }

@@ -42,6 +42,8 @@ export interface Setting<K extends keyof Configuration = keyof Configuration> {
   /** Text form of the default, as a user would write it. */
   fallback: string;
   parse: (text: string) => Parsed<unknown>;
+  /** Can be changed while the server runs (SIGHUP, `calliope reload`); all others take a restart. */
+  reloadable?: true;
   /** Value placeholder in help. */
   placeholder: string;
   description: string;
@@ -81,6 +83,7 @@ export const SETTINGS: readonly Setting[] = [
     list: true,
     fallback: '',
     parse: parseText(256),
+    reloadable: true,
     placeholder: 'KEY,…',
     description:
       'keys of which a HEP sender must show one; none: not asked for (better in the file or the environment than in a flag)',
@@ -91,6 +94,7 @@ export const SETTINGS: readonly Setting[] = [
     list: true,
     fallback: '',
     parse: parseNetwork,
+    reloadable: true,
     placeholder: 'NETWORK,…',
     description: 'networks that HEP is taken from; none: any',
   },
@@ -100,6 +104,7 @@ export const SETTINGS: readonly Setting[] = [
     list: false,
     fallback: '1000',
     parse: parseInteger(1, 100_000),
+    reloadable: true,
     placeholder: 'N',
     description: 'TCP connections of HEP senders at the same time',
   },
@@ -118,6 +123,7 @@ export const SETTINGS: readonly Setting[] = [
     list: false,
     fallback: '4GiB',
     parse: parseBytes,
+    reloadable: true,
     placeholder: 'SIZE',
     description: 'bytes that may wait for the database before messages are dropped (and counted)',
   },
@@ -127,6 +133,7 @@ export const SETTINGS: readonly Setting[] = [
     list: false,
     fallback: 'drop-oldest',
     parse: parseChoice(['drop-oldest', 'drop-newest']),
+    reloadable: true,
     placeholder: 'POLICY',
     description: 'what is dropped when the spool is full: drop-oldest or drop-newest',
   },
@@ -136,6 +143,7 @@ export const SETTINGS: readonly Setting[] = [
     list: false,
     fallback: '30',
     parse: parseInteger(0, 36_500),
+    reloadable: true,
     placeholder: 'DAYS',
     description: 'messages older than this are removed; 0 keeps them',
   },
@@ -145,6 +153,7 @@ export const SETTINGS: readonly Setting[] = [
     list: false,
     fallback: '0',
     parse: parseBytes,
+    reloadable: true,
     placeholder: 'SIZE',
     description: 'the oldest messages are removed when the database takes more than this; 0: no bound',
   },
@@ -175,6 +184,7 @@ export const SETTINGS: readonly Setting[] = [
       /^(|[1-9]\d{0,2})$/.test(text)
         ? { value: text }
         : { expected: 'a country code of one to three digits, such as 49' },
+    reloadable: true,
     placeholder: 'CODE',
     description: 'country code of numbers written with a leading 0; without it any country matches',
   },

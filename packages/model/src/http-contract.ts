@@ -155,6 +155,18 @@ export interface ReceiverReport {
   pending: number;
   /** Empty keep-alives, not counted as received. */
   keepAlives: number;
+  /** Of receivers that have connections: TCP, TLS, WebSocket. */
+  connections?: ConnectionReport;
+}
+
+/** One receiver's connections since start; what they brought is counted as messages, not here. */
+export interface ConnectionReport {
+  open: number;
+  accepted: number;
+  /** Closed or refused by the receiver, by reason: limit, evicted, idle, handshake, handshake_timeout, certificate, protocol, memory, accept_failed. */
+  closed: Record<string, number>;
+  /** The last handshake or certificate that failed: whose, and why. */
+  lastFailure?: string;
 }
 
 export interface AgentReport {
@@ -180,6 +192,18 @@ export interface HealthReport {
   /** Bytes free and in all of the file system that holds the data. */
   disk: { freeBytes: number; totalBytes: number };
   listen: { http: string; hep: string[] };
+  configuration: {
+    /** When what is in force was read. */
+    loadedUs: number;
+    /** How often it was to be read again since the start. */
+    reloads: number;
+    /** Names of settings that the last reload changed. */
+    applied: string[];
+    /** Names of settings that differ from what is in force and wait for a restart. */
+    needsRestart: string[];
+    /** Why the last reload changed nothing; null when it went well. */
+    error: string | null;
+  };
 }
 
 /** A whole message in JSON exports: payload as text when it is valid UTF-8, else base64. */

@@ -104,6 +104,7 @@ function health(): HealthReport {
     },
     disk: { freeBytes: 81_000_000_000, totalBytes: 120_000_000_000 },
     listen: { http: 'http 127.0.0.1:9080', hep: ['udp 0.0.0.0:9060', 'tcp 0.0.0.0:9060', 'udp [::]:9060'] },
+    configuration: { loadedUs: 0, reloads: 0, applied: [], needsRestart: [], error: null },
   };
 }
 

@@ -27,6 +27,7 @@ const GOOD: HealthReport = {
   store: null,
   disk: { freeBytes: 50, totalBytes: 100 },
   listen: { http: '', hep: [] },
+  configuration: { loadedUs: 0, reloads: 0, applied: [], needsRestart: [], error: null },
 };
 
 test('nothing is said while all is well', () => {

@@ -103,4 +103,5 @@ export const EXAMPLE_HEALTH: HealthReport = {
   store: { messages: 119_990, calls: 9000, bytes: 7_800_000, oldestUs: T - 86_400_000_000, newestUs: T },
   disk: { freeBytes: 80_000_000_000, totalBytes: 100_000_000_000 },
   listen: { http: 'http://127.0.0.1:9080', hep: ['udp 0.0.0.0:9060'] },
+  configuration: { loadedUs: T, reloads: 0, applied: [], needsRestart: [], error: null },
 };

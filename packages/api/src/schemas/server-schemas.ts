@@ -23,6 +23,14 @@ export const HealthReportSchema = Type.Object(
         dropped: Counts,
         pending: Type.Integer(),
         keepAlives: Type.Integer(),
+        connections: Type.Optional(
+          Type.Object({
+            open: Type.Integer(),
+            accepted: Type.Integer(),
+            closed: Counts,
+            lastFailure: Type.Optional(Type.String()),
+          }),
+        ),
       }),
     ),
     agents: Type.Array(
@@ -58,6 +66,13 @@ export const HealthReportSchema = Type.Object(
     ]),
     disk: Type.Object({ freeBytes: Type.Integer(), totalBytes: Type.Integer() }),
     listen: Type.Object({ http: Type.String(), hep: Type.Array(Type.String()) }),
+    configuration: Type.Object({
+      loadedUs: Type.Integer(),
+      reloads: Type.Integer(),
+      applied: Type.Array(Type.String()),
+      needsRestart: Type.Array(Type.String(), { description: 'Settings that were changed and wait for a restart.' }),
+      error: Type.Union([Type.String(), Type.Null()], { description: 'Why the last reload changed nothing.' }),
+    }),
   },
   { $id: 'HealthReport' },
 );

@@ -1,0 +1,55 @@
+import type { Receiver, ReceiverChange, SpoolDrainer } from '@calliope/collector';
+import type { Configuration } from './settings.ts';
+
+/** The parts of a running node that settings are passed on to; the others read the configuration when they need it. */
+export interface ReloadTargets {
+  receivers: readonly Pick<Receiver, 'name' | 'reconfigure' | 'reload'>[];
+  drainer: Pick<SpoolDrainer, 'reconfigure'>;
+  setCountryCode: (code: string | undefined) => void;
+}
+
+/**
+ * Puts changes in force without missing a packet: all of them, or none.
+ * @param inForce the configuration before, to go back to
+ * @throws Error that says which receiver did not take them
+ */
+export async function applyReload(
+  { receivers, drainer, setCountryCode }: ReloadTargets,
+  inForce: Configuration,
+  changes: Partial<Configuration>,
+): Promise<void> {
+  const done: (typeof receivers)[number][] = [];
+  try {
+    // Certificates first: of all that is changed, they are what fails.
+    for (const receiver of receivers) receiver.reload?.();
+    const change = receiverChange(changes);
+    if (Object.keys(change).length > 0) {
+      for (const receiver of receivers) {
+        await receiver.reconfigure(change);
+        done.push(receiver);
+      }
+    }
+  } catch (error) {
+    const back = receiverChange(inForce, changes);
+    for (const receiver of done) await receiver.reconfigure(back).catch(() => {});
+    throw error;
+  }
+  const { spoolBytes, spoolPolicy, countryCode } = changes;
+  if (spoolBytes !== undefined || spoolPolicy !== undefined) {
+    drainer.reconfigure({
+      limitBytes: spoolBytes ?? inForce.spoolBytes,
+      policy: spoolPolicy ?? inForce.spoolPolicy,
+    });
+  }
+  if (countryCode !== undefined) setCountryCode(countryCode === '' ? undefined : countryCode);
+}
+
+/** @param onlyOf takes the settings that it has, too */
+function receiverChange(values: Partial<Configuration>, onlyOf: Partial<Configuration> = values): ReceiverChange {
+  const change: ReceiverChange = {};
+  if (onlyOf.hepKeys && values.hepKeys) change.keys = values.hepKeys;
+  if (onlyOf.hepAllow && values.hepAllow) change.networks = values.hepAllow;
+  if (onlyOf.hepTcpConnections !== undefined && values.hepTcpConnections !== undefined)
+    change.maxConnections = values.hepTcpConnections;
+  return change;
+}
