@@ -25,6 +25,8 @@ export interface NumberedTrafficOptions {
   tcpShare?: number;
   /** Bytes added to each message. */
   padding?: number;
+  /** The HEP key to show now. */
+  key?: () => string;
   /** Clock of the sender, milliseconds; default the real one. */
   nowMs?: () => number;
 }
@@ -55,7 +57,7 @@ export function numberedPayload(prefix: string, number: number, padding = 0): Bu
 
 /** Sends HEP 3 steadily to a port of this machine. While TCP is held up, its share waits and is caught up with later. */
 export async function startNumberedTraffic(options: NumberedTrafficOptions): Promise<NumberedTraffic> {
-  const { port, prefix, perSecond, tcpShare = 0.5, padding = 0, nowMs = Date.now } = options;
+  const { port, prefix, perSecond, tcpShare = 0.5, padding = 0, nowMs = Date.now, key } = options;
   const udp = createSocket('udp4');
   udp.connect(port, '127.0.0.1');
   await once(udp, 'connect');
@@ -77,6 +79,7 @@ export async function startNumberedTraffic(options: NumberedTrafficOptions): Pro
       destinationIp: '192.0.2.2',
       sourcePort: 5060,
       destinationPort: 5060,
+      ...(key ? { key: key() } : {}),
       payload: numberedPayload(prefix, sent++, padding),
     })!;
   }

@@ -228,6 +228,21 @@ test('drops the newest batches when told to', async () => {
   assert.equal(spool.report().spool.droppedMessages, 11_000);
 });
 
+test('another bound and policy count from the moment they are set', async () => {
+  const { inserter, release } = heldInserter();
+  const spool = drainer({ inserter, limitBytes: 1000 });
+  await spool.start();
+  for (const [i, id] of ['a', 'b', 'c', 'd'].entries()) spool.add(writeBatch(id, 10 ** i));
+  spool.reconfigure({ limitBytes: 350, policy: 'drop-newest' });
+  assert.equal(spool.report().spool.limitBytes, 350);
+  assert.equal(spool.isNearlyFull, true);
+  release();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(inserter.calls, ['a', 'b', 'c']);
+  assert.equal(spool.report().spool.droppedMessages, 1000);
+});
+
 test('what is left over past the bound is dropped at the start, and counted', async () => {
   for (const [i, id] of ['a', 'b', 'c'].entries()) utimesSync(writeBatch(id, 10 ** i).path, 1000 + i, 1000 + i);
   const inserter = fakeInserter();
