@@ -2,12 +2,13 @@ import type { PacketAddressing, StreamChunk } from '@calliope/frames';
 import { createHepStream, type HepStream, isHep3Magic } from '@calliope/hep';
 import { IpProtocol } from '@calliope/model';
 import { createSipStream, type SipStream } from '@calliope/sip';
-import { type CaptureTaker, isHepPort } from './capture-taker.ts';
+import { type CarriedPayload, isHepPort } from './carried-payload.ts';
 import { containsSipVersion, looksLikeSip } from './looks-like-sip.ts';
 
 /** The TCP connections of a capture: finds those that carry SIP or HEP, and the messages in them. */
 export interface CaptureStreams {
-  take(chunk: StreamChunk): void;
+  /** False when its connection is known to carry neither: the chunk was passed over. */
+  take(chunk: StreamChunk): boolean;
   /** The capture is over: last messages are handed over. */
   end(): void;
 }
@@ -43,7 +44,7 @@ const NONE = new Uint8Array(0);
 
 /** `addDefect` is told `sip_streams_evicted` for each that had to go to stay within the limits. */
 export function createCaptureStreams(
-  taker: CaptureTaker,
+  taker: Pick<CarriedPayload, 'takeSip' | 'takeHep'>,
   addDefect: (name: string) => void,
   limits: CaptureStreamLimits = DEFAULT_LIMITS,
 ): CaptureStreams {
@@ -105,7 +106,7 @@ export function createCaptureStreams(
   function startHep(direction: Direction): void {
     const { from } = direction;
     direction.hep = createHepStream({
-      onFrame: (bytes, start, end) => taker.takeHep(bytes, start, end, from.timestampUs),
+      onFrame: (bytes, start, end) => taker.takeHep(from, bytes, start, end),
     });
   }
 
@@ -159,9 +160,12 @@ export function createCaptureStreams(
           push(direction, chunk.data, chunk.timestampUs);
         }
       }
-      if (!chunk.closed) return account(direction);
-      finish(direction);
-      forget(chunk.connectionKey, direction);
+      const isIgnored = direction.isIgnored && chunk.data.length > 0;
+      if (chunk.closed) {
+        finish(direction);
+        forget(chunk.connectionKey, direction);
+      } else account(direction);
+      return !isIgnored;
     },
     end() {
       for (const direction of directions.values()) finish(direction);

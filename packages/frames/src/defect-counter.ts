@@ -4,12 +4,14 @@ export interface DefectCounter<Name extends string> {
   add(name: Name): void;
 }
 
-export function createDefectCounter<Name extends string>(): DefectCounter<Name> {
+/** `onDefect` is told each, after it was counted. */
+export function createDefectCounter<Name extends string>(onDefect?: (name: Name) => void): DefectCounter<Name> {
   const counts: Record<string, number> = {};
   return {
     counts,
     add(name) {
       counts[name] = (counts[name] ?? 0) + 1;
+      onDefect?.(name);
     },
   };
 }

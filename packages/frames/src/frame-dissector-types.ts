@@ -1,3 +1,5 @@
+import type { FrameDefect } from './frame-defect.ts';
+
 /** Where a payload came from and went to. Of nested tunnels: the innermost addresses. */
 export interface PacketAddressing {
   /** Microseconds since 1970-01-01T00:00:00Z. */
@@ -52,6 +54,8 @@ export interface FrameHandlers {
   stream?(chunk: StreamChunk): void;
   /** A packet of a protocol that is not gone into: ICMP, ARP, PPTP … */
   other?(): void;
+  /** Each defect, as it is counted. */
+  defect?(name: FrameDefect): void;
 }
 
 /** Bounds, each with what it is when not given. Times are differences of frame times, not of a clock. */

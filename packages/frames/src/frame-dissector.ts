@@ -45,7 +45,7 @@ export interface FrameDissector {
  */
 export function createFrameDissector(options: FrameDissectorOptions, handlers: FrameHandlers): FrameDissector {
   const limits = { ...DEFAULT_FRAME_LIMITS, ...options };
-  const defects = createDefectCounter<FrameDefect>();
+  const defects = createDefectCounter<FrameDefect>(handlers.defect);
   const fragments = createFragmentReassembler(limits, defects);
   const tcp = createTcpReassembler(limits, defects, (chunk) => handlers.stream?.(chunk));
   const sctp = createSctpReassembler(limits, defects, giveDatagram);
