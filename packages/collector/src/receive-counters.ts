@@ -1,18 +1,23 @@
+import type { FrameDefect } from '@calliope/frames';
 import type { HepDefect } from '@calliope/hep';
+
+/** Why something that was received could not be used; those of frames and streams at receivers that see the network's own packets. */
+export type ReceiveDefect = HepDefect | FrameDefect | 'sip_streams_evicted';
 
 /**
  * What one receiver counts, since it started. At any time
- * `received = appended + refused + undecodable + droppedKernel + droppedQueue`; keep-alives are counted beside it.
+ * `received = appended + refused + undecodable + droppedKernel + droppedQueue`; keep-alives and ignored packets are counted beside it.
  */
 export interface ReceiveCounters {
   /** Messages that reached the machine, those that the kernel had to drop included. */
   received: number;
   keepAlives: number;
+  /** Packets passed over, as they carried neither SIP nor HEP, or not at the ports asked for. Only where such packets come. */
+  ignored?: number;
   /** Wrong key, or a source that is not allowed. */
   refused: number;
   undecodable: number;
-  /** By name of HEP_DEFECTS. */
-  undecodableBy: Partial<Record<HepDefect, number>>;
+  undecodableBy: Partial<Record<ReceiveDefect, number>>;
   /** Handed to the sink. */
   appended: number;
   /** Dropped by the kernel because its receive buffer was full. */
@@ -47,8 +52,9 @@ export function addCounters(total: ReceiveCounters, more: ReceiveCounters): void
   total.droppedKernel += more.droppedKernel;
   total.droppedQueue += more.droppedQueue;
   total.lostBySink += more.lostBySink;
+  if (more.ignored !== undefined) total.ignored = (total.ignored ?? 0) + more.ignored;
   for (const [name, count] of Object.entries(more.undecodableBy)) {
-    const defect = name as HepDefect;
+    const defect = name as ReceiveDefect;
     total.undecodableBy[defect] = (total.undecodableBy[defect] ?? 0) + count;
   }
 }

@@ -40,6 +40,7 @@ export function createReceiveLedger(deliver: BatchDelivery): ReceiveLedger {
         dropped,
         pending: counters.appended - gone,
         keepAlives: counters.keepAlives,
+        ...(counters.ignored === undefined ? {} : { ignored: counters.ignored }),
       };
     },
   };

@@ -155,6 +155,8 @@ export interface ReceiverReport {
   pending: number;
   /** Empty keep-alives, not counted as received. */
   keepAlives: number;
+  /** Of IP-in-IP: packets that carried no SIP, or not at the ports asked for; not counted as received. */
+  ignored?: number;
   /** Of receivers that have connections: TCP, TLS, WebSocket. */
   connections?: ConnectionReport;
 }

@@ -23,6 +23,7 @@ export const HealthReportSchema = Type.Object(
         dropped: Counts,
         pending: Type.Integer(),
         keepAlives: Type.Integer(),
+        ignored: Type.Optional(Type.Integer()),
         connections: Type.Optional(
           Type.Object({
             open: Type.Integer(),
