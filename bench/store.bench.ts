@@ -4,7 +4,7 @@
  * Made-up calls over 24 hours, through batch files into the embedded database: CPU a message, bytes a message, and how long searches take.
  * With --directory the data is kept, and --queries-only asks what is there.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -59,7 +59,7 @@ async function ingest(store: EmbeddedStore): Promise<void> {
     const startMs = performance.now();
     for (const batch of closed.splice(0)) {
       await store.inserter.insert(batch);
-      unlinkSync(batch.path);
+      rmSync(batch.path, { recursive: true });
     }
     insertMs += performance.now() - startMs;
   };

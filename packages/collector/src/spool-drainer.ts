@@ -7,7 +7,8 @@ import {
   systemClock,
 } from '@calliope/model';
 import type { BatchOutcome } from './receiver.ts';
-import { recoverSpool, rejectBatch, removeBatch, trimRejected } from './spool-directory.ts';
+import { type FoundBatch, recoverSpool, rejectBatch, removeBatch, trimRejected } from './spool-directory.ts';
+import { type GroupNote, removeGroupNote, writeGroupNote } from './spool-groups.ts';
 
 export interface SpoolDrainerOptions {
   /** Where batches are: made when absent. Of this drainer alone. */
@@ -38,7 +39,7 @@ export interface SpoolReport {
   lastError: string | undefined;
 }
 
-/** Moves batches from the spool into the database, one at a time and in order. */
+/** Moves batches from the spool into the database, in order; several at once when several wait. */
 export interface SpoolDrainer {
   /** Finds what an earlier run left and begins. Rejects when the directory cannot be used. Before any receiver is started. */
   start(): Promise<void>;
@@ -61,6 +62,13 @@ interface Entry {
   onSettled: ((outcome: BatchOutcome) => void) | undefined;
 }
 
+/** What goes in with one insert. */
+interface Load {
+  entries: Entry[];
+  /** Present when they are several. */
+  note: GroupNote | undefined;
+}
+
 const NEARLY_FULL = 0.8;
 /** Batches of little traffic are small: a long outage must not fill the file system with files either. Two receivers need 35 hours for so many. */
 const MAX_BATCHES = 1_000_000;
@@ -68,6 +76,10 @@ const MAX_BATCHES = 1_000_000;
 const REJECTED_KEPT = 16;
 /** An error that does not say whether it passes is taken to pass this often; then the batch must not keep up the others. */
 const UNKNOWN_ERROR_ATTEMPTS = 20;
+/** Bounds of one insert: an insert has a cost of its own, and needs memory for all it brings. */
+const LOAD_BATCHES = 64;
+const LOAD_MESSAGES = 120_000;
+const LOAD_BYTES = 96 << 20;
 
 export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   const { directory, inserter } = options;
@@ -76,7 +88,9 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   const retryAfterMs = options.retryAfterMs ?? 200;
   const retryAtMostMs = options.retryAtMostMs ?? 10_000;
   const waiting: Entry[] = [];
-  let inserting: Entry | undefined;
+  /** Loads that an earlier run began. */
+  const begun: Load[] = [];
+  let inserting: Load | undefined;
   let bytes = 0;
   let droppedMessages = 0;
   let insertedBatches = 0;
@@ -99,11 +113,14 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
     entry.onSettled?.(outcome);
   }
 
-  function remove(batch: SpoolBatch): void {
-    const removal = removeBatch(batch)
+  /** What cannot be removed is inserted again at the next start, which adds nothing: the database knows its id. */
+  function remove(batches: readonly SpoolBatch[], note?: GroupNote): void {
+    const removal = (async () => {
+      for (const batch of batches) await removeBatch(batch);
+      if (note) await removeGroupNote(note);
+    })()
       .catch((error: Error) => {
-        // It is inserted again at the next start, which adds nothing: the database knows its id.
-        lastError = `${batch.path} cannot be removed: ${error.message}`;
+        lastError = `${batches[0]!.path} cannot be removed: ${error.message}`;
       })
       .finally(() => removals.delete(removal));
     removals.add(removal);
@@ -112,7 +129,7 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   function drop(entry: Entry): void {
     droppedMessages += entry.batch.messages;
     settle(entry, 'dropped');
-    remove(entry.batch);
+    remove([entry.batch]);
   }
 
   function makeRoom(): void {
@@ -125,44 +142,86 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
     if (loop || !isStarted || isStopping) return;
     loop = drain().finally(() => {
       loop = undefined;
-      if (waiting.length > 0) return run();
+      if (waiting.length + begun.length > 0) return run();
       for (const resolve of idleWaiters.splice(0)) resolve();
     });
   }
 
   async function drain(): Promise<void> {
-    while (!isStopping) {
-      const entry = waiting.shift();
-      if (!entry) return;
-      inserting = entry;
-      const outcome = await insert(entry);
+    while (!isStopping && waiting.length + begun.length > 0) {
+      const load = begun.shift() ?? (await nextLoad());
+      if (!load) return;
+      inserting = load;
+      const outcome = await insert(load);
       inserting = undefined;
-      if (outcome === undefined) {
-        waiting.unshift(entry);
-        return;
+      if (outcome === 'stopped') return;
+      if (outcome === 'dissolved') {
+        for (const entry of load.entries) begun.push({ entries: [entry], note: undefined });
+        continue;
       }
-      settle(entry, outcome);
+      for (const entry of load.entries) settle(entry, outcome);
     }
   }
 
-  /** Undefined when the stop came before the batch was in. */
-  async function insert(entry: Entry): Promise<BatchOutcome | undefined> {
-    const { batch } = entry;
+  /** The oldest batches that wait, as many as one insert takes; undefined when none waits. */
+  async function nextLoad(): Promise<Load | undefined> {
+    let messages = 0;
+    let size = 0;
+    let count = 0;
+    while (count < waiting.length && count < LOAD_BATCHES) {
+      const { batch } = waiting[count]!;
+      messages += batch.messages;
+      size += batch.bytes;
+      if (count > 0 && (messages > LOAD_MESSAGES || size > LOAD_BYTES || !inserter.insertGroup)) break;
+      count++;
+    }
+    if (count === 0) return undefined;
+    const load: Load = { entries: waiting.splice(0, count), note: undefined };
+    inserting = load;
+    if (count === 1) return load;
+    const batches = load.entries.map(({ batch }) => batch);
+    try {
+      load.note = await writeGroupNote(directory, batches);
+    } catch (error) {
+      // A full disk above all: one by one they need no note.
+      lastError = `a group of batches cannot be noted in ${directory}: ${(error as Error).message}`;
+      waiting.unshift(...load.entries.splice(1));
+    }
+    return load;
+  }
+
+  async function insert(load: Load): Promise<BatchOutcome | 'stopped' | 'dissolved'> {
+    const { entries, note } = load;
+    const batches = entries.map(({ batch }) => batch);
     for (let attempt = 1, waitMs = retryAfterMs; ; attempt++, waitMs = Math.min(2 * waitMs, retryAtMostMs)) {
       try {
-        await inserter.insert(batch);
+        if (note && inserter.insertGroup) await inserter.insertGroup({ id: note.id, batches });
+        else for (const batch of batches) await inserter.insert(batch);
         lastError = undefined;
-        insertedBatches++;
-        insertedMessages += batch.messages;
-        remove(batch);
+        insertedBatches += batches.length;
+        for (const { messages } of batches) insertedMessages += messages;
+        remove(batches, note);
         return 'stored';
       } catch (error) {
         lastError = (error as Error).message;
         const isFinal = error instanceof StoreError ? !error.retryable : attempt >= UNKNOWN_ERROR_ATTEMPTS;
-        if (isFinal) return await reject(batch, lastError);
+        if (isFinal && !note) return await reject(batches[0]!, lastError);
+        // One of them is bad, and nothing of the group went in: the others must not go with it.
+        if (isFinal && note && (await dissolve(note))) return 'dissolved';
       }
       await sleep(waitMs);
-      if (isStopping) return undefined;
+      if (isStopping) return 'stopped';
+    }
+  }
+
+  /** False when the note cannot be removed. */
+  async function dissolve(note: GroupNote): Promise<boolean> {
+    try {
+      await removeGroupNote(note);
+      return true;
+    } catch (error) {
+      lastError = `${note.path} cannot be removed: ${(error as Error).message}`;
+      return false;
     }
   }
 
@@ -196,11 +255,14 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   return {
     async start() {
       const found = await recoverSpool(directory);
-      for (const { batch, writtenMs } of found) {
+      const recovered = ({ batch, writtenMs }: FoundBatch): Entry => {
         recoveredBatches++;
         recoveredMessages += batch.messages;
-        push({ batch, writtenMs, onSettled: undefined });
-      }
+        bytes += batch.bytes;
+        return { batch, writtenMs, onSettled: undefined };
+      };
+      for (const { note, batches } of found.groups) begun.push({ entries: batches.map(recovered), note });
+      waiting.push(...found.batches.map(recovered));
       makeRoom();
       isStarted = true;
       run();
@@ -215,7 +277,7 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
       makeRoom();
     },
     async idle() {
-      if (!loop && waiting.length === 0) return;
+      if (!loop && waiting.length + begun.length === 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       idleWaiters.push(resolve);
       await promise;
@@ -231,10 +293,11 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
       return bytes >= NEARLY_FULL * limitBytes;
     },
     report() {
-      const oldest = inserting ?? waiting[0];
+      const oldest = inserting?.entries[0] ?? begun[0]?.entries[0] ?? waiting[0];
+      const inLoads = (inserting?.entries.length ?? 0) + begun.reduce((sum, { entries }) => sum + entries.length, 0);
       return {
         spool: {
-          batches: waiting.length + (inserting ? 1 : 0),
+          batches: waiting.length + inLoads,
           bytes,
           limitBytes,
           droppedMessages,

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { type SpoolBatch, StoreError } from '@calliope/model';
+import { type SpoolBatch, type SpoolGroup, StoreError } from '@calliope/model';
 import { type BatchOutcome, createSpoolDrainer, type SpoolDrainer, type SpoolDrainerOptions } from '../src/index.ts';
 
 let directory: string;
@@ -282,4 +282,67 @@ test('a directory that cannot be used is said at the start', async () => {
     policy: 'drop-oldest',
   });
   await assert.rejects(spool.start(), /ENOTDIR|EEXIST/);
+});
+
+/** An inserter that takes groups, and refuses those with a batch that it is told is bad. */
+function groupInserter(bad = '') {
+  const groups: { id: string; names: string[] }[] = [];
+  const single = fakeInserter(bad === '' ? {} : { [bad]: [corrupt()] });
+  return {
+    groups,
+    single,
+    inserter: {
+      insert: single.insert.bind(single),
+      async insertGroup({ id, batches }: SpoolGroup) {
+        groups.push({ id, names: batches.map((batch) => batch.id) });
+        assert.ok(existsSync(join(directory, `${id}.group`)), 'which go in together is written down before');
+        for (const batch of batches) assert.ok(existsSync(batch.path));
+        await new Promise((resolve) => setImmediate(resolve));
+        if (batches.some((batch) => batch.id === bad)) throw corrupt();
+        for (const batch of batches) single.stored.set(batch.id, batch.messages);
+      },
+    },
+  };
+}
+
+test('several that wait go in together, and nothing of them is left', async () => {
+  const { inserter, groups, single } = groupInserter();
+  for (const id of ['a', 'b', 'c']) writeBatch(id, 5);
+  const spool = drainer({ inserter });
+  await spool.start();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(
+    groups.map(({ names }) => names),
+    [['a', 'b', 'c']],
+  );
+  assert.deepEqual([...single.stored.keys()], ['a', 'b', 'c']);
+  assert.deepEqual(readdirSync(directory), []);
+  assert.equal(spool.report().insertedMessages, 15);
+});
+
+test('a bad one among several does not take the others with it', async () => {
+  const { inserter, single } = groupInserter('b');
+  for (const id of ['a', 'b', 'c']) writeBatch(id, 5);
+  const spool = drainer({ inserter });
+  await spool.start();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual([...single.stored.keys()].sort(), ['a', 'c']);
+  assert.equal(spool.report().rejectedMessages, 5);
+});
+
+test('a group that a crash left is repeated as it was; one that was being removed is removed', async () => {
+  const { inserter, groups, single } = groupInserter();
+  for (const id of ['a', 'b', 'c', 'd', 'e']) writeBatch(id, 5);
+  writeFileSync(join(directory, 'group_1.group'), JSON.stringify(['b.5.batch', 'd.5.batch']));
+  writeFileSync(join(directory, 'group_2.group'), JSON.stringify(['gone.5.batch', 'e.5.batch']));
+  const spool = drainer({ inserter });
+  await spool.start();
+  await spool.idle();
+  await spool.stop();
+  assert.deepEqual(groups[0], { id: 'group_1', names: ['b', 'd'] });
+  assert.deepEqual(groups[1]!.names, ['a', 'c']);
+  assert.deepEqual([...single.stored.keys()].sort(), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(readdirSync(directory), []);
 });

@@ -98,15 +98,30 @@ export interface MessageSink {
 export interface SpoolBatch {
   /** Unique for ever: the deduplication token. */
   id: string;
-  /** Absolute path of the file. */
+  /** Absolute path of the file, or of the directory that the batch is. */
   path: string;
   messages: number;
   bytes: number;
+  /** Written by this process since it started: a quick look tells whether it is whole. */
+  isFresh?: boolean;
 }
 
-/** Moves a spooled batch into the database, exactly once by `id`: a repeated call with the same batch adds nothing. */
+/** Batches that go in together. */
+export interface SpoolGroup {
+  /** Unique for ever: the deduplication token of all of them. A group of one has its batch's id. */
+  id: string;
+  /** At least one. */
+  batches: readonly SpoolBatch[];
+}
+
+/** Moves spooled batches into the database, exactly once by `id`: a repeated call with the same batch or group adds nothing. */
 export interface BatchInserter {
   insert(batch: SpoolBatch): Promise<void>;
+  /**
+   * Several at once, which costs less than one by one. A batch that was in a group is only ever repeated in the same group.
+   * Absent where it would bring nothing.
+   */
+  insertGroup?(group: SpoolGroup): Promise<void>;
 }
 
 export type StoreErrorCode =

@@ -14,7 +14,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 let directories = 0;
 const newDirectory = (): string => join(root, `spool-${directories++}`);
 
-test('a batch is one file whose name says what is in it', () => {
+test('a batch is a directory whose name says what is in it', () => {
   const directory = newDirectory();
   const batches: SpoolBatch[] = [];
   const writer = createBatchWriter({ directory, nodeName: 'n', worker: 0, onBatch: (batch) => batches.push(batch) });
@@ -26,10 +26,13 @@ test('a batch is one file whose name says what is in it', () => {
   assert.equal(batches.length, 1);
   const [batch] = batches;
   assert.deepEqual(readdirSync(directory), [`${batch!.id}.30.batch`]);
-  const content = readFileSync(batch!.path);
+  assert.deepEqual(readdirSync(batch!.path).sort(), ['calls.native', 'messages.native']);
+  const content = Buffer.concat(
+    ['messages.native', 'calls.native'].map((name) => readFileSync(join(batch!.path, name))),
+  );
   assert.equal(content.length, batch!.bytes);
   const { version, bytes, crc32: checksum } = parseBatchId(batch!.id);
-  assert.deepEqual([version, bytes, checksum], [1, content.length, crc32(content)]);
+  assert.deepEqual([version, bytes, checksum], [2, content.length, crc32(content)]);
   assert.deepEqual(parseBatchFileName(`${batch!.id}.30.batch`), { id: batch!.id, messages: 30 });
   for (const name of [`${batch!.id}.30.tmp`, 'x', '.batch', '../a.1.batch', ''])
     assert.equal(parseBatchFileName(name), undefined);
@@ -108,10 +111,10 @@ test('a batch that cannot be written is counted as lost and the next one is trie
 
 test('ids of batches of other versions are told apart from nonsense', () => {
   assert.throws(
-    () => parseBatchId('2_a_b_1_1'),
-    (error: StoreError) => error.code === 'batch_corrupt' && /format 2/.test(error.message),
+    () => parseBatchId('3_a_b_1_1'),
+    (error: StoreError) => error.code === 'batch_corrupt' && /format 3/.test(error.message),
   );
-  for (const id of ['', '1', 'a_b_c_d_e', '0_a_b_1_1', '1_a_b_1', '1_a_b_1_1_', '1_a_b_-1_1'])
+  for (const id of ['', '2', 'a_b_c_d_e', '0_a_b_1_1', '1_a_b_1_1', '2_a_b_1', '2_a_b_1_1_', '2_a_b_-1_1'])
     assert.throws(() => parseBatchId(id), StoreError);
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, unlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpoolBatch } from '@calliope/model';
@@ -33,7 +33,7 @@ export async function createSpooledStore(
       writer.flush();
       for (const batch of batches.splice(0)) {
         await store.inserter.insert(batch);
-        unlinkSync(batch.path);
+        rmSync(batch.path, { recursive: true });
       }
     },
     stop: async () => {

@@ -22,7 +22,7 @@ function pretendDatabase(rows: { messages: number; fragments: number }): {
     return integers(rows.messages / 2);
   };
   const never = (): Promise<void> => Promise.reject(new Error('only reads'));
-  return { database: { read, execute: never, insertFile: never }, counts: () => counts };
+  return { database: { read, execute: never, insertBatches: never }, counts: () => counts };
 }
 
 const noMessages = { bounds: async () => undefined };

@@ -1,12 +1,15 @@
 import { type SpoolBatch, StoreError, TRANSPORTS } from '@calliope/model';
 
 /**
- * A batch file is rows in ClickHouse's RowBinary format, one after the other, nothing else, so that the database reads it as it is.
- * What describes it is in its name, `<id>.<messages>.batch`, and in its id, whose parts are joined by `_`:
- * version of this format, batch number (base 36), nonce of the writer, length in bytes (base 36), CRC-32 (base 36).
- * A change of the columns below is a new version; older versions stay in {@link BATCH_VERSIONS}, so that a spool left by an older program is still read.
+ * A batch is a directory with a file for each table, in ClickHouse's Native format, so that the database reads them as they are:
+ * see {@link SECTIONS}. What describes it is in its name, `<id>.<messages>.batch`, and in its id, whose parts are joined by `_`:
+ * version of this format, batch number (base 36), nonce of the writer, length of all files in bytes (base 36), CRC-32 of all files one after the
+ * other in the order of the sections (base 36). A change of the columns below is a new version.
  */
-export const BATCH_VERSION = 1;
+export const BATCH_VERSION = 2;
+
+/** Files of a batch, in order. Each is one block, be it without rows. */
+export const SECTIONS = { messages: 'messages.native', calls: 'calls.native' } as const;
 
 const TRANSPORT_ENUM = `Enum8(${TRANSPORTS.map((name, index) => `'${name}' = ${index}`).join(', ')})`;
 
@@ -15,41 +18,39 @@ export interface BatchColumn {
   type: string;
 }
 
-/** The columns of a row by version, in order. They are columns of the table `messages` too. */
-export const BATCH_VERSIONS: Readonly<Record<number, readonly BatchColumn[]>> = {
-  1: [
-    { name: 'ts', type: "DateTime64(6, 'UTC')" },
-    { name: 'id', type: 'UInt64' },
-    { name: 'node', type: 'LowCardinality(String)' },
-    { name: 'payload_type', type: 'UInt8' },
-    { name: 'transport', type: TRANSPORT_ENUM },
-    { name: 'ip_version', type: 'UInt8' },
-    { name: 'src_ip', type: 'IPv6' },
-    { name: 'src_port', type: 'UInt16' },
-    { name: 'dst_ip', type: 'IPv6' },
-    { name: 'dst_port', type: 'UInt16' },
-    { name: 'call_id', type: 'String' },
-    { name: 'method', type: 'LowCardinality(String)' },
-    { name: 'code', type: 'UInt16' },
-    { name: 'reason', type: 'LowCardinality(String)' },
-    { name: 'cseq', type: 'UInt32' },
-    { name: 'from_user', type: 'String' },
-    { name: 'from_host', type: 'LowCardinality(String)' },
-    { name: 'from_tag', type: 'String' },
-    { name: 'to_user', type: 'String' },
-    { name: 'to_host', type: 'LowCardinality(String)' },
-    { name: 'to_tag', type: 'String' },
-    { name: 'request_other', type: 'String' },
-    { name: 'request_host', type: 'LowCardinality(String)' },
-    { name: 'asserted_other', type: 'String' },
-    { name: 'same_users', type: 'UInt8' },
-    { name: 'diversion_user', type: 'String' },
-    { name: 'user_agent', type: 'LowCardinality(String)' },
-    { name: 'correlation_id', type: 'String' },
-    { name: 'defects', type: 'UInt32' },
-    { name: 'payload', type: 'String' },
-  ],
-};
+/** The columns of a message, in order. Texts that the table keeps a dictionary of are plain here. */
+export const MESSAGE_COLUMNS: readonly BatchColumn[] = [
+  { name: 'ts', type: "DateTime64(6, 'UTC')" },
+  { name: 'id', type: 'UInt64' },
+  { name: 'node', type: 'String' },
+  { name: 'payload_type', type: 'UInt8' },
+  { name: 'transport', type: TRANSPORT_ENUM },
+  { name: 'ip_version', type: 'UInt8' },
+  { name: 'src_ip', type: 'IPv6' },
+  { name: 'src_port', type: 'UInt16' },
+  { name: 'dst_ip', type: 'IPv6' },
+  { name: 'dst_port', type: 'UInt16' },
+  { name: 'call_id', type: 'String' },
+  { name: 'method', type: 'String' },
+  { name: 'code', type: 'UInt16' },
+  { name: 'reason', type: 'String' },
+  { name: 'cseq', type: 'UInt32' },
+  { name: 'from_user', type: 'String' },
+  { name: 'from_host', type: 'String' },
+  { name: 'from_tag', type: 'String' },
+  { name: 'to_user', type: 'String' },
+  { name: 'to_host', type: 'String' },
+  { name: 'to_tag', type: 'String' },
+  { name: 'request_other', type: 'String' },
+  { name: 'request_host', type: 'String' },
+  { name: 'asserted_other', type: 'String' },
+  { name: 'same_users', type: 'UInt8' },
+  { name: 'diversion_user', type: 'String' },
+  { name: 'user_agent', type: 'String' },
+  { name: 'correlation_id', type: 'String' },
+  { name: 'defects', type: 'UInt32' },
+  { name: 'payload', type: 'String' },
+];
 
 /** Bit of `same_users`: the user of the request-URI is that of To, and `request_other` is ''. */
 export const REQUEST_SAME_AS_TO = 1;
@@ -81,7 +82,7 @@ export function formatBatchId(parts: BatchIdParts): string {
 export function parseBatchId(id: string): BatchIdParts {
   const match = /^(\d{1,4})_([0-9a-z]{1,10})_([0-9a-z]{1,16})_([0-9a-z]{1,10})_([0-9a-z]{1,7})$/.exec(id);
   const version = Number(match?.[1] ?? /^(\d{1,4})_/.exec(id)?.[1]);
-  if (BATCH_VERSIONS[version] === undefined && version > BATCH_VERSION) {
+  if (version > BATCH_VERSION) {
     throw new StoreError(
       'batch_corrupt',
       `Batch ${id} has format ${version}; this program knows up to ${BATCH_VERSION}.`,
@@ -90,7 +91,7 @@ export function parseBatchId(id: string): BatchIdParts {
       },
     );
   }
-  if (!match || BATCH_VERSIONS[version] === undefined) {
+  if (!match || version !== BATCH_VERSION) {
     throw new StoreError('batch_corrupt', `Batch ${id} has a name that no version of this program writes.`, {
       retryable: false,
     });

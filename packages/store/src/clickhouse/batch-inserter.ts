@@ -1,41 +1,62 @@
-import type { BatchInserter, SpoolBatch } from '@calliope/model';
-import { BATCH_VERSIONS, parseBatchId } from './batch-format.ts';
+import { join } from 'node:path';
+import type { BatchInserter, SpoolBatch, SpoolGroup } from '@calliope/model';
+import { type BatchColumn, MESSAGE_COLUMNS, parseBatchId, SECTIONS } from './batch-format.ts';
+import { CALL_FRAGMENT_COLUMNS } from './calls-table.ts';
 import type { DatabaseSession } from './database-session.ts';
-import { integerLiteral, stringLiteral } from './sql-literal.ts';
+import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
 /**
- * Moves spooled batches into the table of messages, exactly once by id, and the fragments of calls with them: the view has its own
- * memory of what it took, so that an insert which was cut off between the two is completed by its repetition.
+ * Moves spooled batches into the tables of messages and of calls, exactly once by the group's id: each table remembers by itself what it took, so that
+ * an insert which was cut off between the two is completed by its repetition.
  *
- * Throws {@link import('@calliope/model').StoreError} `batch_corrupt` (not retryable) for a file that is not as it was written or is of an unknown
+ * Throws {@link import('@calliope/model').StoreError} `batch_corrupt` (not retryable) for a batch that is not as it was written or is of an unknown
  * version, and `unavailable` (retryable) for everything else.
  */
 export function createBatchInserter(database: DatabaseSession): BatchInserter {
-  return {
-    async insert(batch: SpoolBatch): Promise<void> {
-      const { version, bytes, crc32 } = parseBatchId(batch.id);
-      await database.insertFile({ path: batch.path, sql: insertStatement(batch, version), bytes, crc32 });
-    },
-  };
+  async function insertGroup(group: SpoolGroup): Promise<void> {
+    const batches = group.batches.map((batch) => {
+      const { bytes, crc32 } = parseBatchId(batch.id);
+      return {
+        files: Object.values(SECTIONS).map((name) => join(batch.path, name)),
+        bytes,
+        crc32,
+        isFresh: batch.isFresh === true,
+      };
+    });
+    await database.insertBatches({
+      batches,
+      statements: [
+        // The messages last: when they are refused for good, what is repeated in another group is only the fragments, which merge.
+        insertStatement(group, 'calliope.calls', CALL_FRAGMENT_COLUMNS, SECTIONS.calls),
+        insertStatement(group, 'calliope.messages', MESSAGE_COLUMNS, SECTIONS.messages),
+      ],
+    });
+  }
+
+  return { insert: (batch) => insertGroup({ id: batch.id, batches: [batch] }), insertGroup };
 }
 
-function insertStatement(batch: SpoolBatch, version: number): string {
-  const columns = BATCH_VERSIONS[version]!;
+function insertStatement(group: SpoolGroup, table: Sql, columns: readonly BatchColumn[], section: string): Sql {
   const names = columns.map(({ name }) => name).join(', ');
-  const structure = columns.map(({ name, type }) => `${name} ${type}`).join(', ');
-  return `INSERT INTO calliope.messages (${names})
-SELECT * FROM file(${stringLiteral(batch.path)}, 'RowBinary', ${stringLiteral(structure)})
+  const structure = stringLiteral(columns.map(({ name, type }) => `${name} ${type}`).join(', '));
+  const rows = integerLiteral(Math.max(1, totalMessages(group.batches)));
+  const selects = group.batches.map(
+    ({ path }) => `SELECT * FROM file(${stringLiteral(join(path, section))}, 'Native', ${structure})`,
+  );
+  return `INSERT INTO ${table} (${names})
+${selects.join('\nUNION ALL\n')}
 SETTINGS
-  insert_deduplication_token = ${stringLiteral(batch.id)},
+  insert_deduplication_token = ${stringLiteral(group.id)},
   insert_deduplicate = 1,
-  deduplicate_blocks_in_dependent_materialized_views = 1,
   async_insert = 0,
   optimize_on_insert = 0,
   max_threads = 1, max_insert_threads = 1,
-  max_insert_block_size = ${integerLiteral(Math.max(1, batch.messages))},
-  max_block_size = ${integerLiteral(Math.max(1, batch.messages))},
-  min_insert_block_size_rows = ${integerLiteral(Math.max(1, batch.messages))}, min_insert_block_size_bytes = 0,
-  max_partitions_per_insert_block = 0,
-  materialized_views_ignore_errors = 0,
-  input_format_allow_errors_num = 0, input_format_allow_errors_ratio = 0`;
+  max_insert_block_size = ${rows},
+  max_block_size = ${rows},
+  min_insert_block_size_rows = ${rows}, min_insert_block_size_bytes = 0,
+  max_partitions_per_insert_block = 0`;
+}
+
+function totalMessages(batches: readonly SpoolBatch[]): number {
+  return batches.reduce((sum, { messages }) => sum + messages, 0);
 }

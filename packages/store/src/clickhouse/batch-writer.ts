@@ -1,10 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { CapturedPacket, MessageFields, MessageSink, SpoolBatch } from '@calliope/model';
-import { BATCH_VERSION, batchFileName, formatBatchId, MAX_BATCH_MESSAGES, MAX_WORKERS } from './batch-format.ts';
-import { RowBuffer } from './row-buffer.ts';
+import {
+  type CapturedPacket,
+  type MessageFields,
+  type MessageSink,
+  PayloadType,
+  type SpoolBatch,
+} from '@calliope/model';
+import {
+  BATCH_VERSION,
+  batchFileName,
+  formatBatchId,
+  MAX_BATCH_MESSAGES,
+  MAX_WORKERS,
+  SECTIONS,
+} from './batch-format.ts';
+import { createCallFragments } from './call-fragments.ts';
+import { createNodeBytes } from './node-bytes.ts';
 import { createRowEncoder } from './row-encoder.ts';
 
 export interface BatchWriterOptions {
@@ -20,18 +34,18 @@ export interface BatchWriterOptions {
   onLost?: (messages: number, error: Error) => void;
   /** A batch is closed at this many messages, default 65,536 (and at most 131,072) … */
   maxMessages?: number;
-  /** … or bytes, default 48 MiB. */
+  /** … or bytes of messages, default 48 MiB. */
   maxBytes?: number;
 }
 
-const INITIAL_BYTES = 1 << 20;
-
 /** 2020-01-01: 41 bits of milliseconds last until 2089. */
 const BATCH_EPOCH_MS = 1_577_836_800_000;
+/** More than what a row takes beside its payload, most often. */
+const ROW_OVERHEAD = 400;
 
 /**
  * Sink that writes batches for the database into a spool directory: `<name>.tmp`, renamed to `<name>.batch` when it is complete.
- * Memory: one buffer that grows to `maxBytes` and one message more.
+ * Memory: buffers that grow to `maxBytes` and one message more.
  */
 export function createBatchWriter(options: BatchWriterOptions): MessageSink {
   const { directory, nodeName, worker, onBatch, onLost } = options;
@@ -42,10 +56,13 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
   }
   mkdirSync(directory, { recursive: true });
 
-  const rows = new RowBuffer(Math.min(INITIAL_BYTES, maxBytes));
-  const encoder = createRowEncoder(rows);
+  const encoder = createRowEncoder();
+  const calls = createCallFragments();
+  const node = createNodeBytes();
   const nonce = randomBytes(6).readUIntBE(0, 6).toString(36);
   let pending = 0;
+  /** An estimate that is never below the payloads: columns are not summed for each message. */
+  let pendingBytes = 0;
   let batchNumber = 0;
   let idLowBase = 0;
   let idHigh = 0;
@@ -59,34 +76,50 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
 
   function append(packet: CapturedPacket, fields: MessageFields | undefined, receivedNode: string): void {
     if (pending === 0) openBatch();
-    encoder.encode(packet, fields, idLowBase + pending, idHigh, receivedNode || nodeName);
+    const nodeOf = receivedNode || nodeName;
+    encoder.encode(packet, fields, idLowBase + pending, idHigh, nodeOf);
+    if (fields && packet.payloadType === PayloadType.SIP) {
+      node.find(packet, nodeOf);
+      calls.fold(packet, fields, node);
+    }
     pending++;
-    if (pending >= maxMessages || rows.length >= maxBytes) flush();
+    pendingBytes += packet.payloadEnd - packet.payloadStart + ROW_OVERHEAD;
+    if (pending >= maxMessages || pendingBytes >= maxBytes) flush();
   }
 
   function flush(): void {
     if (pending === 0) return;
     const messages = pending;
-    const content = rows.bytes.subarray(0, rows.length);
-    pending = 0;
-    rows.length = 0;
-    const id = formatBatchId({
-      version: BATCH_VERSION,
-      number: batchNumber,
-      nonce,
-      bytes: content.length,
-      crc32: crc32(content),
-    });
-    const path = join(directory, batchFileName({ id, messages }));
-    try {
-      writeWhole(path.replace(/batch$/, 'tmp'), content);
-      renameSync(path.replace(/batch$/, 'tmp'), path);
-    } catch (error) {
-      rmSync(path.replace(/batch$/, 'tmp'), { force: true });
-      onLost?.(messages, error as Error);
-      return;
+    const sections: Section[] = [
+      { name: SECTIONS.messages, pieces: encoder.block() },
+      { name: SECTIONS.calls, pieces: calls.block() },
+    ];
+    let bytes = 0;
+    let checksum = 0;
+    for (const { pieces } of sections) {
+      for (const piece of pieces) {
+        bytes += piece.length;
+        checksum = crc32(piece, checksum);
+      }
     }
-    onBatch({ id, path, messages, bytes: content.length });
+    const id = formatBatchId({ version: BATCH_VERSION, number: batchNumber, nonce, bytes, crc32: checksum });
+    const path = join(directory, batchFileName({ id, messages }));
+    const temporary = path.replace(/batch$/, 'tmp');
+    let failure: Error | undefined;
+    try {
+      mkdirSync(temporary, { mode: 0o750 });
+      for (const { name, pieces } of sections) writeWhole(join(temporary, name), pieces);
+      renameSync(temporary, path);
+    } catch (error) {
+      failure = error as Error;
+      rmSync(temporary, { recursive: true, force: true });
+    }
+    pending = 0;
+    pendingBytes = 0;
+    encoder.clear();
+    calls.clear();
+    if (failure) onLost?.(messages, failure);
+    else onBatch({ id, path, messages, bytes, isFresh: true });
   }
 
   return {
@@ -98,11 +131,21 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
   };
 }
 
-function writeWhole(path: string, content: Uint8Array): void {
+interface Section {
+  name: string;
+  pieces: Uint8Array[];
+}
+
+function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
   const file = openSync(path, 'w', 0o640);
   try {
-    for (let written = 0; written < content.length; ) {
-      written += writeSync(file, content, written, content.length - written);
+    let rest = pieces.filter(({ length }) => length > 0);
+    while (rest.length > 0) {
+      let written = writevSync(file, rest);
+      let whole = 0;
+      while (whole < rest.length && written >= rest[whole]!.length) written -= rest[whole++]!.length;
+      rest = rest.slice(whole);
+      if (written > 0) rest[0] = rest[0]!.subarray(written);
     }
   } finally {
     closeSync(file);

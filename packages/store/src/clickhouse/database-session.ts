@@ -13,14 +13,23 @@ export interface DatabaseSession {
   read(sql: string, bounds?: QueryBounds): Promise<Buffer>;
   /** Runs a statement without result: definitions and maintenance. */
   execute(sql: string, bounds?: QueryBounds): Promise<void>;
-  /** Inserts a spooled file; runs beside reads, never waits for one. */
-  insertFile(file: InsertFile): Promise<void>;
+  /** Inserts spooled batches; runs beside reads, never waits for one. */
+  insertBatches(insert: BatchesInsert): Promise<void>;
 }
 
-export interface InsertFile {
-  path: string;
-  sql: string;
-  /** What the file must be like; else `batch_corrupt` is thrown before anything is inserted. */
+export interface BatchesInsert {
+  batches: readonly BatchFiles[];
+  /** Run one after the other. */
+  statements: readonly string[];
+}
+
+/** What a batch must be like; else `batch_corrupt` is thrown before anything is inserted. */
+export interface BatchFiles {
+  /** In the order in which the checksum was made. */
+  files: readonly string[];
+  /** Of all files. */
   bytes: number;
   crc32: number;
+  /** Written by this very process, so that its length tells enough. */
+  isFresh: boolean;
 }

@@ -2,12 +2,13 @@
  * Entry of the engine's own process: runs the embedded database and does what its parent asks over the IPC channel.
  * Ends at once when the channel closes, because then the parent is gone and its successor waits for the data directory.
  */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { crc32 } from 'node:zlib';
 import { Session } from 'chdb';
+import type { BatchFiles } from './database-session.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import type { EngineFault, EngineReply, EngineRequest, EngineStart } from './engine-protocol.ts';
 
@@ -37,16 +38,34 @@ function faultOf(error: unknown): EngineFault {
   };
 }
 
-async function checkFile(path: string, bytes: number, expectedCrc32: number): Promise<EngineFault | undefined> {
-  let content: Buffer;
-  try {
-    content = await readFile(path);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { clickhouseCode: 0, message, corrupt: code === 'ENOENT' };
+async function checkBatch({ files, bytes, crc32: expected, isFresh }: BatchFiles): Promise<EngineFault | undefined> {
+  let found = 0;
+  let checksum = 0;
+  for (const path of files) {
+    try {
+      if (isFresh) {
+        found += (await stat(path)).size;
+        continue;
+      }
+      const content = await readFile(path);
+      found += content.length;
+      checksum = crc32(content, checksum);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return { clickhouseCode: 0, message, corrupt: code === 'ENOENT' };
+    }
   }
-  if (content.length === bytes && crc32(content) === expectedCrc32) return undefined;
-  return { clickhouseCode: 0, message: `${path} is not as it was written (length or checksum differs)`, corrupt: true };
+  if (found === bytes && (isFresh || checksum === expected)) return undefined;
+  const message = `${dirname(files[0]!)} is not as it was written (length or checksum differs)`;
+  return { clickhouseCode: 0, message, corrupt: true };
+}
+
+async function checkBatches(batches: readonly BatchFiles[]): Promise<EngineFault | undefined> {
+  for (const batch of batches) {
+    const fault = await checkBatch(batch);
+    if (fault) return fault;
+  }
+  return undefined;
 }
 
 function serve(sessions: readonly Session[], pinged: Session, lock: DirectoryLock): void {
@@ -54,8 +73,8 @@ function serve(sessions: readonly Session[], pinged: Session, lock: DirectoryLoc
     switch (request.kind) {
       case 'query':
         return (await sessions[request.session]!.queryAsync(request.sql, { format: 'RowBinary' })).bytes();
-      case 'check-file':
-        return (await checkFile(request.path, request.bytes, request.crc32)) ?? NOTHING;
+      case 'check-batches':
+        return (await checkBatches(request.batches)) ?? NOTHING;
       case 'ping':
         return (await pinged.queryAsync('SELECT 1', { format: 'RowBinary' })).bytes();
       case 'stop':

@@ -1,3 +1,5 @@
+import type { BatchFiles } from './database-session.ts';
+
 /** What the engine's process is started with (JSON in its first argument). */
 export interface EngineStart {
   /** Everything of the engine is in here: its lock, and the database under `data`. */
@@ -13,7 +15,7 @@ export interface EngineStart {
 /** From the collector's process to the engine's. Each is answered by one {@link EngineReply} of the same `call`. */
 export type EngineRequest =
   | { kind: 'query'; call: number; session: number; sql: string }
-  | { kind: 'check-file'; call: number; path: string; bytes: number; crc32: number }
+  | { kind: 'check-batches'; call: number; batches: readonly BatchFiles[] }
   | { kind: 'ping'; call: number }
   | { kind: 'stop'; call: number };
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreError } from '@calliope/model';
-import type { DatabaseSession, InsertFile, QueryBounds } from './database-session.ts';
+import type { BatchesInsert, DatabaseSession, QueryBounds } from './database-session.ts';
 import { type EngineAsk, type EngineChild, EngineRefusal, unavailable } from './engine-child.ts';
 import { insertError, queryError } from './engine-error.ts';
 import type { EngineFault } from './engine-protocol.ts';
@@ -91,7 +91,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       execute: async (sql, bounds = {}) => {
         await run(life(), 'maintenance', sql, bounds, true);
       },
-      insertFile: async (file) => insertFile(life(), file),
+      insertBatches: async (insert) => insertBatches(life(), insert),
     };
   }
 
@@ -116,13 +116,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return ddl ? answer : withinTime(life, answer, timeoutMs + GRACE_MS);
   }
 
-  async function insertFile(life: Life, file: InsertFile): Promise<void> {
+  async function insertBatches(life: Life, { batches, statements }: BatchesInsert): Promise<void> {
     const { inserts: pool } = life.own;
     const session = await pool.take(INSERT_TIMEOUT_MS);
     try {
-      const { path, bytes, crc32 } = file;
-      await ask(life.child, { kind: 'check-file', path, bytes, crc32 }, INSERT_TIMEOUT_MS, insertError);
-      await ask(life.child, { kind: 'query', session, sql: file.sql }, INSERT_TIMEOUT_MS, insertError);
+      await ask(life.child, { kind: 'check-batches', batches }, INSERT_TIMEOUT_MS, insertError);
+      for (const sql of statements)
+        await ask(life.child, { kind: 'query', session, sql }, INSERT_TIMEOUT_MS, insertError);
     } finally {
       pool.give(session);
     }

@@ -1,5 +1,5 @@
 import { StoreError } from '@calliope/model';
-import { CALLS_FEED, CALLS_TABLE } from './calls-table.ts';
+import { CALLS_TABLE } from './calls-table.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { MESSAGES_TABLE } from './messages-table.ts';
 import { integerLiteral } from './sql-literal.ts';
@@ -10,7 +10,11 @@ interface Migration {
 }
 
 /** Only append: what is here was run on somebody's data. Each statement must be harmless when it is run again after a crash. */
-const MIGRATIONS: readonly Migration[] = [{ version: 1, statements: [MESSAGES_TABLE, CALLS_TABLE, CALLS_FEED] }];
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: [MESSAGES_TABLE, CALLS_TABLE] },
+  // The database made the fragments of calls itself; now they come with the batches.
+  { version: 2, statements: ['DROP VIEW IF EXISTS calliope.calls_feed'] },
+];
 
 /**
  * Creates or upgrades the tables. Idempotent, also when it was killed half way.

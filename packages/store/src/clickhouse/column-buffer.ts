@@ -4,10 +4,10 @@ const PERCENT = 0x25;
 const SHORT_TEXT = 48;
 
 /**
- * A growable buffer that rows are appended to in ClickHouse's RowBinary format: little-endian numbers, texts after their length as LEB128.
- * Holds no text as a JavaScript string. {@link reserve} must be called with enough room before the appends, which do not check.
+ * A growable buffer that the values of one column are appended to as ClickHouse's Native format has them: little-endian numbers, texts after their
+ * length as LEB128. Holds no text as a JavaScript string.
  */
-export class RowBuffer {
+export class ColumnBuffer {
   bytes: Buffer;
   length = 0;
   #source: Uint8Array = new Uint8Array(0);
@@ -17,18 +17,18 @@ export class RowBuffer {
     this.bytes = Buffer.allocUnsafeSlow(initialBytes);
   }
 
+  /** Makes room for so many bytes more. */
   reserve(bytes: number): void {
-    if (this.length + bytes <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.length + bytes));
-    this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
+    if (this.length + bytes > this.bytes.length) this.#grow(bytes);
   }
 
   u8(value: number): void {
+    this.reserve(1);
     this.bytes[this.length++] = value;
   }
 
   u16(value: number): void {
+    this.reserve(2);
     const { bytes, length } = this;
     bytes[length] = value;
     bytes[length + 1] = value >>> 8;
@@ -36,6 +36,7 @@ export class RowBuffer {
   }
 
   u32(value: number): void {
+    this.reserve(4);
     const { bytes, length } = this;
     bytes[length] = value;
     bytes[length + 1] = value >>> 8;
@@ -44,8 +45,8 @@ export class RowBuffer {
     this.length = length + 4;
   }
 
-  /** A whole number of up to 2^53 as 64 bits. */
-  u64(value: number): void {
+  /** A whole number of up to 2^53, or -1, as 64 bits. */
+  i64(value: number): void {
     const high = Math.floor(value / 0x1_0000_0000);
     this.u32(value - high * 0x1_0000_0000);
     this.u32(high);
@@ -53,6 +54,7 @@ export class RowBuffer {
 
   /** An address of 4 or 16 bytes as 16 (RFC 4291 section 2.5.5.2). */
   address(source: Uint8Array, at: number, ipVersion: 4 | 6): void {
+    this.reserve(16);
     const { bytes } = this;
     let o = this.length;
     if (ipVersion === 4) {
@@ -65,7 +67,15 @@ export class RowBuffer {
   }
 
   text(source: Uint8Array, start: number, end: number): void {
-    this.#size(end - start);
+    const size = end - start;
+    this.reserve(size + 5);
+    this.size(size);
+    this.#copy(source, start, end);
+  }
+
+  /** The bytes alone, without their length before them. */
+  raw(source: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
     this.#copy(source, start, end);
   }
 
@@ -73,44 +83,32 @@ export class RowBuffer {
   user(source: Uint8Array, start: number, end: number): void {
     for (let i = start; i < end; i++) {
       if (source[i] !== PERCENT) continue;
-      this.#escapedUser(source, start, end);
+      const decoded = unescapeUser(source, start, end);
+      this.text(decoded, 0, decoded.length);
       return;
     }
     this.text(source, start, end);
   }
 
-  /** Whether the text written at `a` (its length first) is the same as that at `b`. */
-  sameText(a: number, b: number): boolean {
-    const { bytes } = this;
-    for (let i = 0; ; i++) {
-      if (bytes[a + i] !== bytes[b + i]) return false;
-      if (bytes[a + i]! < 0x80) {
-        const header = i + 1;
-        const size = this.#sizeAt(a);
-        for (let j = header; j < header + size; j++) if (bytes[a + j] !== bytes[b + j]) return false;
-        return true;
-      }
-    }
-  }
-
-  #sizeAt(at: number): number {
-    let size = 0;
-    let shift = 1;
-    for (let i = at; ; i++) {
-      const byte = this.bytes[i]!;
-      size += (byte & 0x7f) * shift;
-      if (byte < 0x80) return size;
-      shift *= 128;
-    }
-  }
-
-  #size(size: number): void {
+  /** The length of a text as LEB128. */
+  size(size: number): void {
+    this.reserve(5);
     let rest = size;
     while (rest >= 0x80) {
       this.bytes[this.length++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
     this.bytes[this.length++] = rest;
+  }
+
+  content(): Buffer {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  #grow(bytes: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.length + bytes));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
   }
 
   #copy(source: Uint8Array, start: number, end: number): void {
@@ -130,23 +128,24 @@ export class RowBuffer {
     this.#sourceBuffer.copy(this.bytes, this.length, start, end);
     this.length += size;
   }
+}
 
-  #escapedUser(source: Uint8Array, start: number, end: number): void {
-    const decoded = Buffer.allocUnsafe(end - start);
-    let size = 0;
-    for (let i = start; i < end; i++) {
-      const byte = source[i]!;
-      const high = byte === PERCENT && i + 2 < end ? hexDigit(source[i + 1]!) : -1;
-      const low = high >= 0 ? hexDigit(source[i + 2]!) : -1;
-      if (low < 0) {
-        decoded[size++] = byte;
-        continue;
-      }
-      decoded[size++] = high * 16 + low;
-      i += 2;
+/** The bytes of a user part with its escapes resolved; the very bytes when there are none. */
+export function unescapeUser(source: Uint8Array, start: number, end: number): Uint8Array {
+  const decoded = Buffer.allocUnsafe(end - start);
+  let size = 0;
+  for (let i = start; i < end; i++) {
+    const byte = source[i]!;
+    const high = byte === PERCENT && i + 2 < end ? hexDigit(source[i + 1]!) : -1;
+    const low = high >= 0 ? hexDigit(source[i + 2]!) : -1;
+    if (low < 0) {
+      decoded[size++] = byte;
+      continue;
     }
-    this.text(decoded, 0, size);
+    decoded[size++] = high * 16 + low;
+    i += 2;
   }
+  return decoded.subarray(0, size);
 }
 
 function hexDigit(byte: number): number {
