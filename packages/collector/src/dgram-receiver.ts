@@ -109,6 +109,7 @@ export function createDgramReceiver(options: DgramReceiverOptions): Receiver {
       return ledger.report(this.name, channel.counters);
     },
     agents: () => channel.agents.reports(),
+    signalling: channel.signalling.report,
     problems() {
       const problems: string[] = [];
       if (channel.sinkError) problems.push(`${this.name}: a batch could not be written: ${channel.sinkError}`);

@@ -7,6 +7,7 @@ import { createNetworkFilter } from './network-filter.ts';
 import { createPacketPipeline } from './packet-pipeline.ts';
 import { emptyCounters, type ReceiveCounters } from './receive-counters.ts';
 import type { ReceiverChange, SinkEvents, SinkFactory } from './receiver.ts';
+import { createSignallingMetrics, type SignallingMetrics } from './signalling-metrics.ts';
 
 /** What every HEP receiver is told. Plain values: they cross over to a worker. */
 export interface HepChannelSettings {
@@ -26,6 +27,7 @@ export interface HepChannel {
   readonly intake: HepIntake;
   readonly counters: ReceiveCounters;
   readonly agents: AgentTable;
+  readonly signalling: SignallingMetrics;
   /** Call after packets were taken, and at rest some times a second: closes batches in time, gives up waiting for pieces. */
   poll(nowUs: number): void;
   /** Closes the open batch. */
@@ -60,7 +62,13 @@ export function createHepChannel(
       events.onLost(messages, error);
     },
   });
-  const pipeline = createPacketPipeline({ sink, nodeName: settings.nodeName, counters });
+  const signalling = createSignallingMetrics();
+  const pipeline = createPacketPipeline({
+    sink,
+    nodeName: settings.nodeName,
+    counters,
+    observe: signalling.observe,
+  });
   const flusher = createBatchFlusher(sink, { ...DEFAULT_BATCH_LIMITS, ...settings.batch }, (error) => {
     sinkError = error.message;
   });
@@ -70,6 +78,7 @@ export function createHepChannel(
     intake,
     counters,
     agents,
+    signalling,
     poll(nowUs) {
       if (assembler.waiting > 0) assembler.expire(nowUs);
       flusher.poll(nowUs / 1000);

@@ -4,11 +4,13 @@ import type { Libc } from './libc.ts';
 import type { ReceiveCounters } from './receive-counters.ts';
 import type { FromReceiveWorker } from './receive-worker-messages.ts';
 import type { ReceiverChange, SinkEvents } from './receiver.ts';
+import type { SignallingMetrics } from './signalling-metrics.ts';
 
 /** The way from a receiver to its sink, as a loop needs it: `HepChannel` is one. */
 export interface ReceiveChannel {
   readonly counters: ReceiveCounters;
   readonly agents: AgentTable;
+  readonly signalling: SignallingMetrics;
   /** Closes batches in time, gives up waiting. */
   poll(nowUs: number): void;
   flush(): void;
@@ -47,6 +49,7 @@ export interface ReceiveLoop {
 /** How long a receiving call waits: at rest the thread wakes up this often to look for what it is told. */
 export const WAIT_MS = 100;
 const COUNTERS_EVERY_MS = 250;
+const SIGNALLING_EVERY_MS = 1000;
 /** Fewer than these, and the next call waits a moment so that it brings more at once … */
 const SMALL_BATCH = 64;
 const PAUSE_US = 1000;
@@ -69,6 +72,7 @@ export function createReceiveLoop<Channel extends ReceiveChannel>(options: Recei
   const { counters } = channel;
   const mayPause = options.receiveBufferBytes >= PAUSE_NEEDS_BYTES;
   let countersPostedMs = 0;
+  let signallingPostedMs = 0;
   let receiveError: string | undefined;
 
   function countKernelDrops(): void {
@@ -87,6 +91,10 @@ export function createReceiveLoop<Channel extends ReceiveChannel>(options: Recei
     post({ type: 'counters', counters, agents: channel.agents.reports(true), problems });
   }
 
+  function postSignalling(): void {
+    post({ type: 'signalling', report: channel.signalling.report() });
+  }
+
   function receive(dontWait: boolean): number {
     const count = options.receive(channel, clock, dontWait);
     const nowUs = clock.nowUs();
@@ -100,6 +108,10 @@ export function createReceiveLoop<Channel extends ReceiveChannel>(options: Recei
       countersPostedMs = nowMs;
       postCounters();
     }
+    if (nowMs - signallingPostedMs >= SIGNALLING_EVERY_MS || nowMs < signallingPostedMs) {
+      signallingPostedMs = nowMs;
+      postSignalling();
+    }
     if (count > 0 && count < SMALL_BATCH && mayPause && !dontWait) libc.usleep(PAUSE_US);
     return count;
   }
@@ -107,6 +119,7 @@ export function createReceiveLoop<Channel extends ReceiveChannel>(options: Recei
   function flush(): void {
     channel.flush();
     postCounters();
+    postSignalling();
   }
 
   return {
@@ -125,6 +138,7 @@ export function createReceiveLoop<Channel extends ReceiveChannel>(options: Recei
       while (receive(true) > 0 && performance.now() < endMs);
       channel.close();
       postCounters();
+      postSignalling();
     },
   };
 }

@@ -2,6 +2,7 @@ import type { AgentReport, SpoolBatch } from '@calliope/model';
 import type { HepChannelSettings } from './hep-channel.ts';
 import type { ReceiveCounters } from './receive-counters.ts';
 import type { ReceiverChange, ReceiverErrorCode } from './receiver.ts';
+import type { SignallingReport } from './signalling-metrics-report.ts';
 
 /** What a receive worker is told at its start, as a part of its `workerData`. */
 export interface ReceiveWorkerSettings extends HepChannelSettings {
@@ -26,6 +27,7 @@ export type FromReceiveWorker =
   | { type: 'failed'; code: ReceiverErrorCode; message: string }
   | { type: 'batch'; batch: SpoolBatch; counters: ReceiveCounters }
   | { type: 'counters'; counters: ReceiveCounters; agents: AgentReport[]; problems: string[] }
+  | { type: 'signalling'; report: SignallingReport }
   /** A flush or a change is done; `error` says why a change was not made. */
   | { type: 'done'; request: number; error?: string }
   | { type: 'stopped' };

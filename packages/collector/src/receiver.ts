@@ -1,4 +1,5 @@
 import type { AgentReport, MessageSink, ReceiverReport, SpoolBatch } from '@calliope/model';
+import type { SignallingReport } from './signalling-metrics-report.ts';
 import type { TlsFiles } from './tls-credentials.ts';
 
 /** One entrance of the capture node. It holds a socket, so it is started and stopped; it never exits by itself after the start. */
@@ -22,6 +23,8 @@ export interface Receiver {
   reload?(files?: TlsFiles): void;
   report(): ReceiverReport;
   agents(): AgentReport[];
+  /** What was said over SIP, of messages that were kept. */
+  signalling(): SignallingReport;
   /** Plain sentences of what is wrong and what to do. */
   problems(): string[];
 }

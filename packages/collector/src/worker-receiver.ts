@@ -4,6 +4,7 @@ import { addCounters, emptyCounters, type ReceiveCounters } from './receive-coun
 import { createReceiveLedger } from './receive-ledger.ts';
 import { type FromReceiveWorker, RECEIVE_WORKER, type ToReceiveWorker } from './receive-worker-messages.ts';
 import { type BatchDelivery, type Receiver, type ReceiverChange, ReceiverError } from './receiver.ts';
+import { emptySignalling, sumSignalling } from './signalling-metrics-report.ts';
 
 export interface WorkerReceiverOptions {
   /** The worker's entry file. */
@@ -44,6 +45,8 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
   const past = emptyCounters();
   let current: ReceiveCounters = emptyCounters();
   let batchedNow = 0;
+  let pastSignalling = emptySignalling();
+  let signalling = emptySignalling();
   let worker: Worker | undefined;
   let endpoint: ReceiveEndpoint = { address: settings.address, port: settings.port };
   let grantedBytes = 0;
@@ -68,6 +71,9 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
         current = message.counters;
         workerProblems = message.problems;
         for (const agent of message.agents) noteAgent(agent);
+        break;
+      case 'signalling':
+        signalling = message.report;
         break;
       case 'done':
         requests.get(message.request)?.(message.error);
@@ -97,6 +103,8 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
     addCounters(past, current);
     current = emptyCounters();
     batchedNow = 0;
+    pastSignalling = sumSignalling([pastSignalling, signalling]);
+    signalling = emptySignalling();
     worker = undefined;
     for (const done of requests.values()) done();
     requests.clear();
@@ -197,6 +205,7 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
       return ledger.report(this.name, total);
     },
     agents: () => [...agents.values()],
+    signalling: () => sumSignalling([pastSignalling, signalling]),
     problems() {
       const problems = workerProblems.map((problem) => `${this.name}: ${problem}`);
       if (failure !== undefined) problems.push(`${this.name} does not receive: ${failure}; it is started again.`);
