@@ -19,6 +19,9 @@ export {
 } from './receiver.ts';
 export { createSpoolDrainer, type SpoolDrainer, type SpoolDrainerOptions, type SpoolReport } from './spool-drainer.ts';
 export { createTcpReceiver, type TcpReceiverOptions } from './tcp-receiver.ts';
+export { readTlsCredentials, type TlsCredentials, type TlsFiles } from './tls-credentials.ts';
+export { createTlsReceiver, type TlsReceiverOptions } from './tls-receiver.ts';
 export { type ChosenUdpReceiver, createUdpReceiver } from './udp-receiver.ts';
 export { DEFAULT_HEP_ADDRESS, DEFAULT_HEP_PORT, type UdpReceiverOptions } from './udp-receiver-options.ts';
 export { createUdpWorkerReceiver, type UdpWorkerReceiverOptions } from './udp-worker-receiver.ts';
+export { createWebSocketReceiver, type WebSocketReceiverOptions } from './websocket-receiver.ts';

@@ -9,7 +9,9 @@ import {
   type BatchDelivery,
   createDgramReceiver,
   createTcpReceiver,
+  createTlsReceiver,
   createUdpWorkerReceiver,
+  createWebSocketReceiver,
   type HepChannelSettings,
   loadLibc,
   type Receiver,
@@ -17,6 +19,8 @@ import {
 } from '../src/index.ts';
 import { createFileSink, readBatch, type StoredMessage } from './file-sink.ts';
 import { hepFrame, optionsRequest, parseEndpoint, sendTcp, sendUdp, until } from './hep-senders.ts';
+import { makeTestCertificates, opensslSkip } from './test-certificates.ts';
+import { sendTls, sendWebSocket, trusting } from './tls-senders.ts';
 
 interface Place {
   directory: string;
@@ -26,15 +30,20 @@ interface Place {
 }
 interface Kind {
   name: string;
+  scheme: string;
   skip: string | false;
   create(settings: HepChannelSettings, place: Place): Receiver;
   send(host: string, port: number, frames: readonly Uint8Array[]): Promise<void>;
 }
 
 const libc = loadLibc();
+const certificates = opensslSkip ? undefined : makeTestCertificates();
+after(() => certificates?.[Symbol.dispose]());
+const inUrl = (host: string) => (host.includes(':') ? `[${host}]` : host);
 const KINDS: Kind[] = [
   {
     name: 'udp worker',
+    scheme: 'udp',
     skip: 'reason' in libc ? libc.reason : false,
     create: (settings, { directory, ...place }) =>
       createUdpWorkerReceiver({
@@ -47,6 +56,7 @@ const KINDS: Kind[] = [
   },
   {
     name: 'udp dgram',
+    scheme: 'udp',
     skip: false,
     create: (settings, { directory, ...place }) =>
       createDgramReceiver({
@@ -58,10 +68,49 @@ const KINDS: Kind[] = [
   },
   {
     name: 'tcp',
+    scheme: 'tcp',
     skip: false,
     create: (settings, { directory, ...place }) =>
       createTcpReceiver({ ...settings, ...place, createSink: (events) => createFileSink(directory, 'tcp', events) }),
     send: sendTcp,
+  },
+  {
+    name: 'tls',
+    scheme: 'tls',
+    skip: opensslSkip,
+    create: (settings, { directory, ...place }) =>
+      createTlsReceiver({
+        ...settings,
+        ...place,
+        tls: certificates!.server,
+        createSink: (events) => createFileSink(directory, 'tls', events),
+      }),
+    send: (host, port, frames) => sendTls(host, port, frames, trusting(certificates!)),
+  },
+  {
+    name: 'websocket',
+    scheme: 'ws',
+    skip: false,
+    create: (settings, { directory, ...place }) =>
+      createWebSocketReceiver({
+        ...settings,
+        ...place,
+        createSink: (events) => createFileSink(directory, 'ws', events),
+      }),
+    send: (host, port, frames) => sendWebSocket(`ws://${inUrl(host)}:${port}`, frames),
+  },
+  {
+    name: 'websocket over tls',
+    scheme: 'wss',
+    skip: opensslSkip,
+    create: (settings, { directory, ...place }) =>
+      createWebSocketReceiver({
+        ...settings,
+        ...place,
+        tls: certificates!.server,
+        createSink: (events) => createFileSink(directory, 'wss', events),
+      }),
+    send: (host, port, frames) => sendWebSocket(`wss://${inUrl(host)}:${port}/hep`, frames, trusting(certificates!)),
   },
 ];
 
@@ -111,7 +160,7 @@ for (const kind of KINDS) {
         const callIds = ['a', 'b', 'c'];
         const { stored, receiver } = await withReceiver({}, address, async (receiver, _, port) => {
           assert.ok(port > 0);
-          assert.match(receiver.name, new RegExp(`^(udp|tcp) .*:${port}$`));
+          assert.match(receiver.name, new RegExp(`^${kind.scheme} .*:${port}$`));
           await kind.send(
             host,
             port,
