@@ -56,7 +56,12 @@ export async function sendTcp(host: string, port: number, pieces: readonly Uint8
   const socket = connect({ host, port, noDelay: true });
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   for (const piece of pieces) await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
-  await new Promise<void>((resolve) => socket.once('close', () => resolve()).end().resume());
+  await new Promise<void>((resolve) =>
+    socket
+      .once('close', () => resolve())
+      .end()
+      .resume(),
+  );
 }
 
 /** Waits until `isTrue`, looking again every few milliseconds; fails after ten seconds. */
