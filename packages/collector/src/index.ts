@@ -1,6 +1,9 @@
 export { type AgentTable, createAgentTable, mergeAgentReports } from './agent-table.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
 export { createDgramReceiver, type DgramReceiverOptions } from './dgram-receiver.ts';
+export { createFingerprintMaker, type FingerprintMaker } from './duplicate-fingerprint.ts';
+export { createDuplicateMemory, type DuplicateMemory, openDuplicateMemory } from './duplicate-memory.ts';
+export { type DuplicateRules, type DuplicateTable, type Observer, openDuplicateTable } from './duplicate-table.ts';
 export type { HepChannelSettings } from './hep-channel.ts';
 export { type ImportCaptureOptions, type ImportProgress, importCapture } from './import-capture.ts';
 export { loadLibc } from './libc.ts';
