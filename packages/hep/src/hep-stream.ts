@@ -29,6 +29,9 @@ const MAX_GZIP_BYTES = 66_560;
 const EAGER_ATTEMPTS = 64;
 const LAZY_STEP_BYTES = 1024;
 const MIN_GZIP_BYTES = 18;
+const NOTHING = new Uint8Array(0);
+/** Memory that is kept between frames: a connection that once brought a long one and is silent since does not hold more. */
+const MAX_IDLE_BYTES = 8192;
 
 /**
  * Cuts a byte stream into frames. Out of step it looks for "HEP3" or "EEP3" whose chunks add up to the announced length, so that
@@ -37,7 +40,7 @@ const MIN_GZIP_BYTES = 18;
  */
 export function createHepStream(options: HepStreamOptions): HepStream {
   const maxFrameBytes = Math.min(options.maxFrameBytes ?? MAX_FRAME_BYTES, MAX_FRAME_BYTES);
-  let pending = new Uint8Array(0);
+  let pending = NOTHING;
   let pendingBytes = 0;
   let skippedBytes = 0;
   let inStep = true;
@@ -153,6 +156,7 @@ export function createHepStream(options: HepStreamOptions): HepStream {
         if (rest > 0) pending.copyWithin(0, rest, pendingBytes);
         pendingBytes -= rest;
       }
+      if (pendingBytes === 0 && pending.length > MAX_IDLE_BYTES) pending = NOTHING;
       if (from >= chunk.length) return;
       const rest = consume(chunk, from, chunk.length);
       if (rest < chunk.length) append(chunk, rest, chunk.length);
