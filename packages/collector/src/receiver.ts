@@ -1,4 +1,5 @@
 import type { AgentReport, MessageSink, ReceiverReport, SpoolBatch } from '@calliope/model';
+import type { PortRange } from './ipip-ports.ts';
 import type { SignallingReport } from './signalling-metrics-report.ts';
 import type { TlsFiles } from './tls-credentials.ts';
 
@@ -35,6 +36,10 @@ export interface ReceiverChange {
   keys?: readonly string[];
   /** Networks that HEP is taken from, `10.0.0.0/8`; empty: any. */
   networks?: readonly string[];
+  /** Networks that encapsulated packets are taken from; empty: any. */
+  tunnelNetworks?: readonly string[];
+  /** Ports within tunnels that are looked at; empty: any. */
+  tunnelPorts?: readonly PortRange[];
   /** Of receivers that have connections: those above the bound stay until they end. */
   maxConnections?: number;
 }
