@@ -1,5 +1,6 @@
 import type { Receiver, ReceiverChange, SpoolDrainer } from '@calliope/collector';
 import type { Configuration } from './settings.ts';
+import { tlsFilesOf } from './tls-settings.ts';
 
 /** The parts of a running node that settings are passed on to; the others read the configuration when they need it. */
 export interface ReloadTargets {
@@ -21,7 +22,8 @@ export async function applyReload(
   const done: (typeof receivers)[number][] = [];
   try {
     // Certificates first: of all that is changed, they are what fails.
-    for (const receiver of receivers) receiver.reload?.();
+    const files = tlsFilesOf({ ...inForce, ...changes });
+    for (const receiver of receivers) receiver.reload?.(files);
     const change = receiverChange(changes);
     if (Object.keys(change).length > 0) {
       for (const receiver of receivers) {
@@ -49,6 +51,8 @@ function receiverChange(values: Partial<Configuration>, onlyOf: Partial<Configur
   const change: ReceiverChange = {};
   if (onlyOf.hepKeys && values.hepKeys) change.keys = values.hepKeys;
   if (onlyOf.hepAllow && values.hepAllow) change.networks = values.hepAllow;
+  if (onlyOf.ipipAllow && values.ipipAllow) change.tunnelNetworks = values.ipipAllow;
+  if (onlyOf.ipipPorts && values.ipipPorts) change.tunnelPorts = values.ipipPorts;
   if (onlyOf.hepTcpConnections !== undefined && values.hepTcpConnections !== undefined)
     change.maxConnections = values.hepTcpConnections;
   return change;

@@ -1,3 +1,4 @@
+import type { PortRange } from '@calliope/collector';
 import { parseAddress } from '@calliope/model';
 
 /** A value, or what was expected instead (as the end of a sentence: "must be …"). */
@@ -24,6 +25,11 @@ export function parseHostPort(text: string): Parsed<HostPort> {
     return parseAddress(inner)?.ipVersion === 6 ? { value: { host: inner, port: number } } : { expected };
   }
   return { value: { host: host === undefined || host === '' || host === '*' ? '::' : host, port: number } };
+}
+
+/** As above; an empty text is undefined: nowhere. */
+export function parseOptionalHostPort(text: string): Parsed<HostPort | undefined> {
+  return text.trim() === '' ? { value: undefined } : parseHostPort(text);
 }
 
 /** The text form of an address to listen on or to reach. */
@@ -59,6 +65,15 @@ export function parseInteger(low: number, high: number): (text: string) => Parse
   };
 }
 
+/** A port, or ports from the first to the last: `5060`, `5060-5090`. */
+export function parsePortRange(text: string): Parsed<PortRange> {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text.trim());
+  const low = Number(match?.[1]);
+  const high = Number(match?.[2] ?? match?.[1]);
+  if (low <= high && high <= 65_535) return { value: { low, high } };
+  return { expected: 'a port or a range of ports, such as 5060 or 5060-5090' };
+}
+
 /** One of some words. */
 export function parseChoice<T extends string>(choices: readonly T[]): (text: string) => Parsed<T> {
   return (text) => {
@@ -71,6 +86,13 @@ export function parseBoolean(text: string): Parsed<boolean> {
   if (/^(true|yes|on|1)$/i.test(text.trim())) return { value: true };
   if (/^(false|no|off|0)$/i.test(text.trim())) return { value: false };
   return { expected: 'true or false' };
+}
+
+/** A numeric address to listen on, in brackets or not; `*` is every address. */
+export function parseListenAddress(text: string): Parsed<string> {
+  const inner = text.trim().replace(/^\[(.*)\]$/, '$1');
+  if (inner === '*') return { value: '::' };
+  return parseAddress(inner) ? { value: inner } : { expected: 'an IP address of this machine, or * for every one' };
 }
 
 /** Any text up to a length, without control characters. */

@@ -1,12 +1,16 @@
 import { hostname } from 'node:os';
+import type { PortRange } from '@calliope/collector';
 import {
   type HostPort,
   type Parsed,
+  parseBoolean,
   parseBytes,
   parseChoice,
   parseHostPort,
   parseInteger,
+  parseListenAddress,
   parseNetwork,
+  parsePortRange,
   parseText,
 } from './setting-values.ts';
 
@@ -22,6 +26,22 @@ export interface Configuration {
   /** Networks that HEP is taken from; empty: any. */
   hepAllow: string[];
   hepTcpConnections: number;
+  /** Where HEP is received over TLS, WebSocket, and WebSocket over TLS; undefined: not at all. */
+  hepTls: HostPort | undefined;
+  hepWebsocket: HostPort | undefined;
+  hepWss: HostPort | undefined;
+  /** Paths of PEM files; empty: none. */
+  hepTlsCert: string;
+  hepTlsKey: string;
+  hepTlsClientCa: string;
+  /** Whether IP-in-IP and GRE are received. */
+  ipipEnable: boolean;
+  /** Address of this machine at which; `::` is every one. */
+  ipip: string;
+  /** Inner ports that are looked at; empty: any. */
+  ipipPorts: PortRange[];
+  /** Networks that encapsulated packets are taken from; empty: any. */
+  ipipAllow: string[];
   spoolBytes: number;
   spoolPolicy: 'drop-oldest' | 'drop-newest';
   retentionDays: number;
@@ -75,7 +95,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: '[::]:9060',
     parse: parseHostPort,
     placeholder: 'HOST:PORT',
-    description: 'where HEP is received, over UDP and TCP; [::] is every IPv6 and IPv4 address',
+    description: 'where HEP is received, over UDP and plain TCP; [::] is every IPv6 and IPv4 address',
   },
   {
     key: 'hepKeys',
@@ -102,11 +122,108 @@ export const SETTINGS: readonly Setting[] = [
     key: 'hepTcpConnections',
     path: 'hep.tcpConnections',
     list: false,
-    fallback: '1000',
+    fallback: '4096',
     parse: parseInteger(1, 100_000),
     reloadable: true,
     placeholder: 'N',
-    description: 'TCP connections of HEP senders at the same time',
+    description:
+      'connections of HEP senders at the same time, on each port by itself (TCP, TLS, WebSocket); at the bound, those that never sent HEP make room',
+  },
+  {
+    key: 'hepTls',
+    path: 'hep.tls.listen',
+    list: false,
+    fallback: '',
+    parse: parseOptionalHostPort,
+    placeholder: 'HOST:PORT',
+    description: 'where HEP is received over TLS (1.2 or newer); needs hep.tls.cert and hep.tls.key',
+  },
+  {
+    key: 'hepTlsCert',
+    path: 'hep.tls.cert',
+    list: false,
+    fallback: '',
+    parse: parseText(4096),
+    reloadable: true,
+    placeholder: 'FILE',
+    description: "PEM file with the server's certificate, then the intermediate ones; read again at a reload",
+  },
+  {
+    key: 'hepTlsKey',
+    path: 'hep.tls.key',
+    list: false,
+    fallback: '',
+    parse: parseText(4096),
+    reloadable: true,
+    placeholder: 'FILE',
+    description: 'PEM file with its private key, without a passphrase; read again at a reload',
+  },
+  {
+    key: 'hepTlsClientCa',
+    path: 'hep.tls.clientCa',
+    list: false,
+    fallback: '',
+    parse: parseText(4096),
+    reloadable: true,
+    placeholder: 'FILE',
+    description:
+      'PEM file with certificates of which one must have signed that of a HEP sender; none: senders need no certificate',
+  },
+  {
+    key: 'hepWebsocket',
+    path: 'hep.websocket.listen',
+    list: false,
+    fallback: '',
+    parse: parseOptionalHostPort,
+    placeholder: 'HOST:PORT',
+    description: 'where HEP is received over WebSocket (ws), in binary messages',
+  },
+  {
+    key: 'hepWss',
+    path: 'hep.wss.listen',
+    list: false,
+    fallback: '',
+    parse: parseOptionalHostPort,
+    placeholder: 'HOST:PORT',
+    description: 'where HEP is received over WebSocket with TLS (wss); certificates as for hep.tls',
+  },
+  {
+    key: 'ipipEnable',
+    path: 'ipip.enable',
+    list: false,
+    fallback: 'false',
+    parse: parseBoolean,
+    placeholder: 'BOOLEAN',
+    description: 'receive IP-in-IP (protocols 4 and 41) and GRE from session border controllers; needs CAP_NET_RAW',
+  },
+  {
+    key: 'ipip',
+    path: 'ipip.listen',
+    list: false,
+    fallback: '*',
+    parse: parseListenAddress,
+    placeholder: 'ADDRESS',
+    description: 'address of this machine that IP-in-IP is taken at; * is every one',
+  },
+  {
+    key: 'ipipPorts',
+    path: 'ipip.ports',
+    list: true,
+    fallback: '',
+    parse: parsePortRange,
+    reloadable: true,
+    placeholder: 'PORTS,…',
+    description: 'ports within IP-in-IP at which SIP is looked for, such as 5060-5090; none: any',
+  },
+  {
+    key: 'ipipAllow',
+    path: 'ipip.allow',
+    list: true,
+    fallback: '',
+    parse: parseNetwork,
+    reloadable: true,
+    placeholder: 'NETWORK,…',
+    description: 'networks that IP-in-IP is taken from (its outer source); none: any',
   },
   {
     key: 'nodeName',

@@ -6,6 +6,9 @@ export { createDuplicateMemory, type DuplicateMemory, openDuplicateMemory } from
 export { type DuplicateRules, type DuplicateTable, type Observer, openDuplicateTable } from './duplicate-table.ts';
 export type { HepChannelSettings } from './hep-channel.ts';
 export { type ImportCaptureOptions, type ImportProgress, importCapture } from './import-capture.ts';
+export type { PortRange } from './ipip-ports.ts';
+export { createIpipReceiver, type IpipReceiverOptions } from './ipip-receiver.ts';
+export { type IpipWorkerOptions, runIpipWorker } from './ipip-worker.ts';
 export { loadLibc } from './libc.ts';
 export { createNetworkFilter, type NetworkFilter } from './network-filter.ts';
 export { createPacketPipeline, type PacketPipeline, type PacketPipelineOptions, Taken } from './packet-pipeline.ts';
@@ -15,11 +18,21 @@ export {
   type BatchDelivery,
   type BatchOutcome,
   type Receiver,
+  type ReceiverChange,
   ReceiverError,
   type ReceiverErrorCode,
   type SinkEvents,
   type SinkFactory,
 } from './receiver.ts';
+export { createSignallingMetrics, type SignallingMetrics } from './signalling-metrics.ts';
+export { SIGNALLING_METHODS } from './signalling-metrics-methods.ts';
+export {
+  DELAY_BOUNDS,
+  type DelayHistogram,
+  emptySignalling,
+  type SignallingReport,
+  sumSignalling,
+} from './signalling-metrics-report.ts';
 export { createSpoolDrainer, type SpoolDrainer, type SpoolDrainerOptions, type SpoolReport } from './spool-drainer.ts';
 export { createTcpReceiver, type TcpReceiverOptions } from './tcp-receiver.ts';
 export { readTlsCredentials, type TlsCredentials, type TlsFiles } from './tls-credentials.ts';
