@@ -6,6 +6,7 @@ export {
   runCalliope,
   startCalliope,
 } from './calliope-node.ts';
+export { takeDatabaseAway } from './database-away.ts';
 export { childrenOf, enginePid } from './engine-process-id.ts';
 export { freePorts } from './free-port.ts';
 export { type HeardPacket, HepListener } from './hep-listener.ts';

@@ -49,7 +49,7 @@ export class EngineStartError extends Error {
 }
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 10_000;
 /** A process that lived so long was well: the next pause is short again. */
 const WELL_MS = 60_000;
 /** Opening takes a tenth of a second; after a crash, with thousands of parts on a slow disk, perhaps a minute. */
