@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiServer, createApiServer, type ListenAddress } from '@calliope/api';
 import {
+  createIpipReceiver,
   createSpoolDrainer,
   createTcpReceiver,
   createUdpReceiver,
@@ -51,7 +52,7 @@ export interface CaptureNode {
 }
 
 /** Writers of batches that may run at the same time have different numbers; imports take turns with the rest. */
-const Writer = { UDP: 0, TCP: 1, FIRST_IMPORT: 2 } as const;
+const Writer = { UDP: 0, TCP: 1, IPIP: 2, FIRST_IMPORT: 3 } as const;
 const RETENTION_EVERY_MS = 60_000;
 const DRAIN_AT_STOP_MS = 5_000;
 
@@ -223,7 +224,18 @@ function createReceivers(
     maxConnections: configuration.hepTcpConnections,
     shouldPause: () => drainer.isNearlyFull,
   });
-  return [udp.receiver, tcp];
+  if (!configuration.ipipEnable) return [udp.receiver, tcp];
+  const ipip = createIpipReceiver({
+    address: configuration.ipip,
+    nodeName: configuration.nodeName,
+    keys: configuration.hepKeys,
+    tunnelNetworks: configuration.ipipAllow,
+    tunnelPorts: configuration.ipipPorts,
+    deliver: drainer.add,
+    workerUrl: new URL('./ipip-worker-entry.ts', import.meta.url),
+    workerData: { ...workerData, worker: Writer.IPIP },
+  });
+  return [udp.receiver, tcp, ipip];
 }
 
 async function listen(api: ApiServer, { http }: Configuration): Promise<ListenAddress> {
