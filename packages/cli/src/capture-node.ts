@@ -7,13 +7,13 @@ import { type ApiServer, createApiServer, type ListenAddress } from '@calliope/a
 import {
   createIpipReceiver,
   createSpoolDrainer,
-  createTcpReceiver,
   createUdpReceiver,
   importCapture,
   type Receiver,
   ReceiverError,
   type SinkFactory,
   type SpoolDrainer,
+  sumSignalling,
 } from '@calliope/collector';
 import { type HealthReport, StoreError, systemClock } from '@calliope/model';
 import { createBatchWriter, createEmbeddedStore, type EmbeddedStore, MAX_WORKERS } from '@calliope/store';
@@ -26,6 +26,7 @@ import { type ConfigurationReport, createReloadSession } from './reload-session.
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { formatHostPort } from './setting-values.ts';
 import type { Configuration } from './settings.ts';
+import { checkTlsFiles, createStreamReceivers } from './stream-receivers.ts';
 import { webRoot } from './web-interface.ts';
 
 export interface CaptureNodeOptions {
@@ -52,7 +53,7 @@ export interface CaptureNode {
 }
 
 /** Writers of batches that may run at the same time have different numbers; imports take turns with the rest. */
-const Writer = { UDP: 0, TCP: 1, IPIP: 2, FIRST_IMPORT: 3 } as const;
+const Writer = { UDP: 0, TCP: 1, IPIP: 2, TLS: 3, WEBSOCKET: 4, WSS: 5, FIRST_IMPORT: 6 } as const;
 const RETENTION_EVERY_MS = 60_000;
 const DRAIN_AT_STOP_MS = 5_000;
 
@@ -81,6 +82,7 @@ async function start(
   // What is in force: reloads change it.
   const configuration = { ...given };
   const { data } = configuration;
+  if (receive) checkTlsFiles(configuration);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await createEmbeddedStore({
     dataDirectory: data,
@@ -142,7 +144,7 @@ async function start(
         onProgress,
       }),
     health,
-    metrics: async () => metricsText(await health()),
+    metrics: async () => metricsText(await health(), sumSignalling(receivers.map((receiver) => receiver.signalling()))),
     controlDatabasePath: join(data, 'control.sqlite'),
     ...(receive ? { webRoot } : {}),
     log: (level, message, details) => {
@@ -218,13 +220,19 @@ function createReceivers(
     createSink: sinkFactory(configuration, store, Writer.UDP),
   });
   if (udp.note !== undefined) log(udp.note);
-  const tcp = createTcpReceiver({
-    ...shared,
-    createSink: sinkFactory(configuration, store, Writer.TCP),
-    maxConnections: configuration.hepTcpConnections,
-    shouldPause: () => drainer.isNearlyFull,
-  });
-  if (!configuration.ipipEnable) return [udp.receiver, tcp];
+  const streams = createStreamReceivers(
+    configuration,
+    {
+      nodeName: configuration.nodeName,
+      keys: configuration.hepKeys,
+      networks: configuration.hepAllow,
+      deliver: drainer.add,
+      shouldPause: () => drainer.isNearlyFull,
+    },
+    Writer,
+    (writer) => sinkFactory(configuration, store, writer),
+  );
+  if (!configuration.ipipEnable) return [udp.receiver, ...streams];
   const ipip = createIpipReceiver({
     address: configuration.ipip,
     nodeName: configuration.nodeName,
@@ -235,7 +243,7 @@ function createReceivers(
     workerUrl: new URL('./ipip-worker-entry.ts', import.meta.url),
     workerData: { ...workerData, worker: Writer.IPIP },
   });
-  return [udp.receiver, tcp, ipip];
+  return [udp.receiver, ...streams, ipip];
 }
 
 async function listen(api: ApiServer, { http }: Configuration): Promise<ListenAddress> {
@@ -293,6 +301,8 @@ function asCommandError(error: unknown): unknown {
     const exitCode = error.code === 'data_directory_in_use' ? ExitCode.DATA_IN_USE : ExitCode.FAILURE;
     return new CommandError(exitCode, error.message);
   }
-  if (error instanceof ReceiverError) return new CommandError(ExitCode.FAILURE, error.message);
+  if (error instanceof ReceiverError) {
+    return new CommandError(error.code === 'bad_certificate' ? ExitCode.USAGE : ExitCode.FAILURE, error.message);
+  }
   return error;
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { CommandError, ExitCode } from './exit-codes.ts';
 import { type Configuration, environmentName, flagName, SETTINGS, type Setting } from './settings.ts';
+import { tlsMistakes } from './tls-settings.ts';
 
 export interface ConfigurationSources {
   /** Values of flags by setting key; undefined where not given. */
@@ -38,6 +39,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     }
     configuration[setting.key] = setting.list ? values : values[0];
   }
+  if (mistakes.length === 0) mistakes.push(...tlsMistakes(configuration as unknown as Configuration));
   if (mistakes.length > 0) {
     throw new CommandError(
       ExitCode.USAGE,

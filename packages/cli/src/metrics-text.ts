@@ -1,17 +1,14 @@
+import type { SignallingReport } from '@calliope/collector';
 import type { HealthReport } from '@calliope/model';
-
-interface Metric {
-  name: string;
-  help: string;
-  type: 'counter' | 'gauge';
-  samples: { labels?: Record<string, string>; value: number }[];
-}
+import { agentMetrics } from './metrics-agents.ts';
+import { exposition, type Metric } from './metrics-exposition.ts';
+import { signallingMetrics } from './metrics-signalling.ts';
 
 /**
  * The health report in Prometheus' text exposition format, version 0.0.4. Names are documented in docs/metrics.md and do not change
  * within a major version; counters start at 0 with the process.
  */
-export function metricsText(report: HealthReport): string {
+export function metricsText(report: HealthReport, signalling: SignallingReport): string {
   const { receivers } = report;
   const byReceiver = (pick: (receiver: HealthReport['receivers'][number]) => number) =>
     receivers.map((receiver) => ({ labels: { receiver: receiver.name }, value: pick(receiver) }));
@@ -67,24 +64,8 @@ export function metricsText(report: HealthReport): string {
       type: 'counter',
       samples: byReceiver((receiver) => receiver.keepAlives),
     },
-    {
-      name: 'calliope_agent_messages_total',
-      help: 'Messages by the agent that sent them.',
-      type: 'counter',
-      samples: report.agents.map((agent) => ({
-        labels: { node: agent.node, address: agent.address },
-        value: agent.received,
-      })),
-    },
-    {
-      name: 'calliope_agent_last_seen_seconds',
-      help: 'When the agent was last heard, seconds since 1970.',
-      type: 'gauge',
-      samples: report.agents.map((agent) => ({
-        labels: { node: agent.node, address: agent.address },
-        value: agent.lastSeenUs / 1e6,
-      })),
-    },
+    ...agentMetrics(report.agents),
+    ...signallingMetrics(signalling),
     {
       name: 'calliope_spool_batches',
       help: 'Batches waiting for the database.',
@@ -128,6 +109,18 @@ export function metricsText(report: HealthReport): string {
       samples: [{ value: report.uptimeSeconds }],
     },
     {
+      name: 'calliope_reloads_total',
+      help: 'How often the configuration was to be read again.',
+      type: 'counter',
+      samples: [{ value: report.configuration.reloads }],
+    },
+    {
+      name: 'calliope_configuration_valid',
+      help: '1 unless the last reload found mistakes, so that the configuration before is in force.',
+      type: 'gauge',
+      samples: [{ value: report.configuration.error === null ? 1 : 0 }],
+    },
+    {
       name: 'calliope_info',
       help: 'The version, as a label.',
       type: 'gauge',
@@ -150,19 +143,5 @@ export function metricsText(report: HealthReport): string {
       },
     );
   }
-  return `${metrics.map(exposition).join('\n')}\n`;
-}
-
-function exposition({ name, help, type, samples }: Metric): string {
-  const lines = samples.map(({ labels, value }) => {
-    const text = Object.entries(labels ?? {})
-      .map(([label, content]) => `${label}="${escapeLabel(content)}"`)
-      .join(',');
-    return `${name}${text === '' ? '' : `{${text}}`} ${value}`;
-  });
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines].join('\n');
-}
-
-function escapeLabel(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return exposition(metrics);
 }

@@ -1,0 +1,50 @@
+import type { AgentReport } from '@calliope/model';
+import type { Metric } from './metrics-exposition.ts';
+
+/** Agents with metrics of their own: those that sent most. Names come from outside, so they are bounded. */
+const MAX_AGENTS = 500;
+
+/** Who sends, as `node`: one series each, whatever number of receivers heard it. */
+export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
+  const byNode = new Map<string, AgentReport>();
+  for (const agent of agents) {
+    const known = byNode.get(agent.node);
+    if (!known) byNode.set(agent.node, agent);
+    else {
+      const latest = agent.lastSeenUs > known.lastSeenUs ? agent : known;
+      byNode.set(agent.node, { ...latest, received: known.received + agent.received });
+    }
+  }
+  const shown = [...byNode.values()].sort((a, b) => b.received - a.received).slice(0, MAX_AGENTS);
+  const each = (pick: (agent: AgentReport) => number | null) =>
+    shown.flatMap((agent) => {
+      const value = pick(agent);
+      return value === null ? [] : [{ labels: { node: agent.node, address: agent.address }, value }];
+    });
+  return [
+    {
+      name: 'calliope_agents',
+      help: 'Agents known; the 500 that sent most have metrics of their own.',
+      type: 'gauge',
+      samples: [{ value: byNode.size }],
+    },
+    {
+      name: 'calliope_agent_messages_total',
+      help: 'Messages by the agent that sent them.',
+      type: 'counter',
+      samples: each((agent) => agent.received),
+    },
+    {
+      name: 'calliope_agent_last_seen_seconds',
+      help: 'When the agent was last heard, seconds since 1970.',
+      type: 'gauge',
+      samples: each((agent) => agent.lastSeenUs / 1e6),
+    },
+    {
+      name: 'calliope_agent_clock_skew_seconds',
+      help: "Time of reception minus the agent's own time of its packets, smoothed: positive where its clock is behind.",
+      type: 'gauge',
+      samples: each((agent) => (agent.skewMs === null ? null : agent.skewMs / 1000)),
+    },
+  ];
+}
