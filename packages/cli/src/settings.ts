@@ -10,6 +10,7 @@ import {
   parseInteger,
   parseListenAddress,
   parseNetwork,
+  parseOptionalHostPort,
   parsePortRange,
   parseText,
 } from './setting-values.ts';
