@@ -9,9 +9,11 @@ export { type ImportCaptureOptions, type ImportProgress, importCapture } from '.
 export type { PortRange } from './ipip-ports.ts';
 export { createIpipReceiver, type IpipReceiverOptions } from './ipip-receiver.ts';
 export { type IpipWorkerOptions, runIpipWorker } from './ipip-worker.ts';
+export { type KernelClock, readKernelClock } from './kernel-clock.ts';
 export { loadLibc } from './libc.ts';
 export { createNetworkFilter, type NetworkFilter } from './network-filter.ts';
 export { createPacketPipeline, type PacketPipeline, type PacketPipelineOptions, Taken } from './packet-pipeline.ts';
+export { probeReceiveBuffer } from './receive-buffer-probe.ts';
 export { emptyCounters, type ReceiveCounters } from './receive-counters.ts';
 export { type ReceiveWorkerOptions, runReceiveWorker } from './receive-worker.ts';
 export {
@@ -39,5 +41,9 @@ export { readTlsCredentials, type TlsCredentials, type TlsFiles } from './tls-cr
 export { createTlsReceiver, type TlsReceiverOptions } from './tls-receiver.ts';
 export { type ChosenUdpReceiver, createUdpReceiver } from './udp-receiver.ts';
 export { DEFAULT_HEP_ADDRESS, DEFAULT_HEP_PORT, type UdpReceiverOptions } from './udp-receiver-options.ts';
-export { createUdpWorkerReceiver, type UdpWorkerReceiverOptions } from './udp-worker-receiver.ts';
+export {
+  createUdpWorkerReceiver,
+  UDP_RECEIVE_BUFFER_BYTES,
+  type UdpWorkerReceiverOptions,
+} from './udp-worker-receiver.ts';
 export { createWebSocketReceiver, type WebSocketReceiverOptions } from './websocket-receiver.ts';

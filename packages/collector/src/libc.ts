@@ -22,6 +22,8 @@ export interface Libc {
   /** `descriptors`: an array of `struct pollfd`. */
   poll(descriptors: unknown, count: number, timeoutMs: number): number;
   usleep(microseconds: number): number;
+  /** `timex`: a `struct timex` to be filled. */
+  adjtimex(timex: unknown): number;
   close(fd: number): number;
   /** Of the last failed call, as `EADDRINUSE`; the number in decimal where the name is not known. */
   errorName(): string;
@@ -67,6 +69,7 @@ function bindLibc(): Libc {
     poll: library.func('int poll(void *, unsigned long, int)'),
     usleep: library.func('int usleep(unsigned int)'),
     close: library.func('int close(int)'),
+    adjtimex: library.func('int adjtimex(void *)'),
     errorName() {
       const value = koffi.errno();
       return names.get(value) ?? String(value);

@@ -13,7 +13,8 @@ export interface UdpWorkerReceiverOptions extends UdpReceiverOptions {
   reusePort?: boolean;
 }
 
-const DEFAULT_RECEIVE_BUFFER_BYTES = 64 * 1024 * 1024;
+/** What the kernel is asked to buffer unless told otherwise. */
+export const UDP_RECEIVE_BUFFER_BYTES = 64 * 1024 * 1024;
 
 /** HEP over UDP in a thread of its own, many datagrams a system call (see `loadLibc` for where that works). */
 export function createUdpWorkerReceiver(options: UdpWorkerReceiverOptions): Receiver {
@@ -27,7 +28,7 @@ export function createUdpWorkerReceiver(options: UdpWorkerReceiverOptions): Rece
     maxAgents,
     address: options.address ?? DEFAULT_HEP_ADDRESS,
     port: options.port ?? DEFAULT_HEP_PORT,
-    receiveBufferBytes: options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES,
+    receiveBufferBytes: options.receiveBufferBytes ?? UDP_RECEIVE_BUFFER_BYTES,
     reusePort: options.reusePort ?? false,
   };
   return createWorkerReceiver({
