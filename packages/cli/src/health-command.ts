@@ -1,4 +1,4 @@
-import type { HealthReport } from '@calliope/model';
+import type { ConnectionReport, HealthReport } from '@calliope/model';
 import { formatTime } from '@calliope/query';
 import { Command } from 'commander';
 import { addConnectionOptions, formatOption } from './command-options.ts';
@@ -54,6 +54,9 @@ export function healthText(report: HealthReport): string {
       textTable(['receiver', 'received', 'stored', 'duplicates', 'refused', 'undecodable', 'dropped', 'pending'], rows),
     );
   }
+  for (const { name, connections } of report.receivers) {
+    if (connections) lines.push(`${name}: ${connectionsText(connections)}`);
+  }
   if (report.agents.length > 0) {
     const rows = report.agents.map((agent) => [
       agent.node,
@@ -65,4 +68,12 @@ export function healthText(report: HealthReport): string {
     lines.push('', textTable(['agent', 'address', 'received', 'last seen (UTC)', 'clock skew'], rows));
   }
   return lines.join('\n');
+}
+
+function connectionsText({ open, accepted, closed, lastFailure }: ConnectionReport): string {
+  const reasons = Object.entries(closed).map(([reason, count]) => `${reason} ${count}`);
+  const parts = [`${open} connections open, ${accepted} accepted`];
+  if (reasons.length > 0) parts.push(`closed or refused: ${reasons.join(', ')}`);
+  if (lastFailure !== undefined) parts.push(`last failure ${lastFailure}`);
+  return parts.join('; ');
 }

@@ -1,6 +1,7 @@
 import type { SignallingReport } from '@calliope/collector';
 import type { HealthReport } from '@calliope/model';
 import { agentMetrics } from './metrics-agents.ts';
+import { connectionMetrics } from './metrics-connections.ts';
 import { exposition, type Metric } from './metrics-exposition.ts';
 import { signallingMetrics } from './metrics-signalling.ts';
 
@@ -64,6 +65,7 @@ export function metricsText(report: HealthReport, signalling: SignallingReport):
       type: 'counter',
       samples: byReceiver((receiver) => receiver.keepAlives),
     },
+    ...connectionMetrics(receivers),
     ...agentMetrics(report.agents),
     ...signallingMetrics(signalling),
     {

@@ -21,9 +21,9 @@ export function tlsMistakes(settings: TlsSettings): string[] {
     (name) => name !== undefined && name !== '',
   );
   if (needed.length > 0 || hepTlsCert !== '' || hepTlsKey !== '') {
-    const because = needed.length > 0 ? needed.join(' and ') : 'TLS';
-    if (hepTlsCert === '') mistakes.push(`${because} needs hep.tls.cert, the PEM file of a certificate`);
-    if (hepTlsKey === '') mistakes.push(`${because} needs hep.tls.key, the PEM file of the certificate's key`);
+    const because = needed.length > 0 ? needed.join(', ') : 'TLS';
+    if (hepTlsCert === '') mistakes.push(`${because}: hep.tls.cert is needed, the PEM file of a certificate`);
+    if (hepTlsKey === '') mistakes.push(`${because}: hep.tls.key is needed, the PEM file of the certificate's key`);
   }
   const places = [
     ['hep.listen', settings.hep],

@@ -63,6 +63,7 @@ function health(): HealthReport {
       },
       {
         name: 'tcp 0.0.0.0:9060',
+        connections: { open: 3, accepted: 9, closed: { handshake: 4 }, lastFailure: '192.0.2.7: no TLS' },
         received: 1204,
         stored: 1204,
         duplicates: 0,

@@ -1,4 +1,4 @@
-import type { HealthReport } from '@calliope/model';
+import type { ConnectionReport, HealthReport } from '@calliope/model';
 import type { ReactNode } from 'react';
 import { FailureBox } from '../parts/failure-box.tsx';
 import { asFailure } from '../server/api-failure.ts';
@@ -39,6 +39,7 @@ function Receivers({ health }: { health: HealthReport }) {
           <th>Dropped</th>
           <th>Pending</th>
           <th>Keep-alives</th>
+          <th>Connections</th>
         </tr>
       </thead>
       <tbody>
@@ -61,11 +62,27 @@ function Receivers({ health }: { health: HealthReport }) {
               </td>
               <td>{formatCount(receiver.pending)}</td>
               <td>{formatCount(receiver.keepAlives)}</td>
+              <td>
+                <Connections of={receiver.connections} />
+              </td>
             </tr>
           );
         })}
       </tbody>
     </table>
+  );
+}
+
+/** How many are open, and why others were closed or refused. */
+function Connections({ of: connections }: { of: ConnectionReport | undefined }) {
+  if (!connections) return <span className="muted">–</span>;
+  const { open, closed, lastFailure } = connections;
+  const reasons = Object.entries(closed).map(([reason, count]) => `${reason.replace('_', ' ')} ${formatCount(count)}`);
+  return (
+    <span title={lastFailure}>
+      {formatCount(open)}
+      {reasons.length > 0 && <small> closed: {reasons.join(', ')}</small>}
+    </span>
   );
 }
 
