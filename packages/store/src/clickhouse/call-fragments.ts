@@ -41,6 +41,8 @@ const CANCEL = FOLDED_METHODS.indexOf('CANCEL');
 const BYE = FOLDED_METHODS.indexOf('BYE');
 
 const FIRST_CAPACITY = 1 << 10;
+/** Places of the guesses which text an address or a name is. */
+const RECENT = 1 << 10;
 
 /** Folds the messages of a batch into fragments of calls: what the batch says of one Call-ID within one slot of time. */
 export interface CallFragments {
@@ -60,7 +62,7 @@ export function createCallFragments(): CallFragments {
   const callIds = createByteTable();
   const seenTexts = createByteTable();
   const packed = createPackedTexts(PACKED);
-  const scratch = new ColumnBuffer(1 << 10);
+  const { texts } = packed;
   const v4Mapped = new Uint8Array(16);
   v4Mapped[10] = v4Mapped[11] = 0xff;
   let capacity = FIRST_CAPACITY;
@@ -79,6 +81,9 @@ export function createCallFragments(): CallFragments {
   let seenText = new Int32Array(4 * capacity);
   let seenNext = new Int32Array(4 * capacity);
   let seenCount = 0;
+  const recentHosts = new Int32Array(RECENT);
+  const recentHostTexts = new Int32Array(RECENT).fill(-1);
+  const recentNames = new Int32Array(RECENT).fill(-1);
 
   function grow(): void {
     capacity *= 2;
@@ -104,8 +109,9 @@ export function createCallFragments(): CallFragments {
     firstOfCall[call] = index + 1;
     callOf[index] = call;
     slots[index] = slot;
-    times.fill(Number.POSITIVE_INFINITY, index * TIMES, index * TIMES + Time.LAST);
-    times.fill(-1, index * TIMES + Time.LAST, (index + 1) * TIMES);
+    const base = index * TIMES;
+    for (let time = 0; time < Time.LAST; time++) times[base + time] = Number.POSITIVE_INFINITY;
+    times[base + Time.LAST] = times[base + Time.LAST_INVITE] = -1;
     methods[index] = 0;
     messages[index] = 0;
     seenHead[index] = 0;
@@ -114,8 +120,7 @@ export function createCallFragments(): CallFragments {
     return index;
   }
 
-  function see(fragment: number, kind: number, source: Uint8Array, start: number, end: number): void {
-    const text = seenTexts.intern(kind, source, start, end);
+  function see(fragment: number, text: number): void {
     for (let i = seenHead[fragment]!; i !== 0; i = seenNext[i]!) if (seenText[i] === text) return;
     if (seenCounts[fragment]! >= MOST_SEEN) return;
     seenCounts[fragment]!++;
@@ -128,13 +133,33 @@ export function createCallFragments(): CallFragments {
     seenHead[fragment] = seenCount;
   }
 
-  function seeHost(fragment: number, head: Uint8Array, at: number, ipVersion: 4 | 6): void {
-    if (ipVersion === 6) {
-      see(fragment, SEEN_HOST, head, at, at + 16);
-      return;
-    }
-    for (let i = 0; i < 4; i++) v4Mapped[12 + i] = head[at + i]!;
-    see(fragment, SEEN_HOST, v4Mapped, 0, 16);
+  function hostText(head: Uint8Array, at: number, ipVersion: 4 | 6): number {
+    if (ipVersion === 6) return seenTexts.intern(SEEN_HOST, head, at, at + 16);
+    const a = head[at]!;
+    const b = head[at + 1]!;
+    const c = head[at + 2]!;
+    const d = head[at + 3]!;
+    const address = (a << 24) | (b << 16) | (c << 8) | d;
+    const slot = (d ^ (c << 3) ^ (b << 6)) & (RECENT - 1);
+    if (recentHosts[slot] === address && recentHostTexts[slot]! >= 0) return recentHostTexts[slot]!;
+    v4Mapped[12] = a;
+    v4Mapped[13] = b;
+    v4Mapped[14] = c;
+    v4Mapped[15] = d;
+    recentHosts[slot] = address;
+    const text = seenTexts.intern(SEEN_HOST, v4Mapped, 0, 16);
+    recentHostTexts[slot] = text;
+    return text;
+  }
+
+  /** Names of agents and nodes are few, so that a guess by their length and last byte is nearly always right. */
+  function nameText(kind: number, source: Uint8Array, start: number, end: number): number {
+    const slot = (kind ^ (end - start) ^ (source[end - 1]! << 3)) & (RECENT - 1);
+    const guess = recentNames[slot]!;
+    if (guess >= 0 && seenTexts.is(guess, kind, source, start, end)) return guess;
+    const text = seenTexts.intern(kind, source, start, end);
+    recentNames[slot] = text;
+    return text;
   }
 
   function earliest(at: number, us: number): void {
@@ -155,27 +180,26 @@ export function createCallFragments(): CallFragments {
       const start = at[2 * Field.ASSERTED_USER]!;
       const end = at[2 * Field.ASSERTED_USER + 1]!;
       if (end > start && us <= packed.us(fragment, Packed.ASSERTED)) {
-        scratch.length = 0;
-        timeBytes(scratch, us);
-        rawUser(scratch, bytes, start, end);
-        packed.least(fragment, Packed.ASSERTED, us, scratch.bytes, scratch.length);
+        const at = texts.length;
+        timeBytes(texts, us);
+        rawUser(texts, bytes, start, end);
+        packed.least(fragment, Packed.ASSERTED, us, at);
       }
       return;
     }
     if (responseCode === 100) earliest(base + Time.TRYING, us);
     else if (responseCode >= 180 && responseCode <= 199) earliest(base + Time.RINGING, us);
     if (responseCode < 200 || responseCode > 699) return;
-    scratch.length = 0;
-    timeBytes(scratch, us);
-    scratch.u8(responseCode >>> 8);
-    scratch.u8(responseCode);
-    scratch.raw(bytes, at[2 * Field.REASON_PHRASE]!, at[2 * Field.REASON_PHRASE + 1]!);
-    if (responseCode < 300) packed.least(fragment, Packed.ANSWER, us, scratch.bytes, scratch.length);
-    else if (responseCode === 401 || responseCode === 407)
-      packed.greatest(fragment, Packed.CHALLENGE, us, scratch.bytes, scratch.length);
+    const candidate = texts.length;
+    timeBytes(texts, us);
+    texts.u8(responseCode >>> 8);
+    texts.u8(responseCode);
+    texts.raw(bytes, at[2 * Field.REASON_PHRASE]!, at[2 * Field.REASON_PHRASE + 1]!);
+    if (responseCode < 300) packed.least(fragment, Packed.ANSWER, us, candidate);
+    else if (responseCode === 401 || responseCode === 407) packed.greatest(fragment, Packed.CHALLENGE, us, candidate);
     else {
       earliest(base + Time.FIRST_FAILURE, us);
-      packed.greatest(fragment, Packed.FAILURE, us, scratch.bytes, scratch.length);
+      packed.greatest(fragment, Packed.FAILURE, us, candidate);
     }
   }
 
@@ -191,27 +215,27 @@ export function createCallFragments(): CallFragments {
     if (order > packed.us(fragment, Packed.IDENTITY)) return;
     const { at, bytes, responseCode } = fields;
     const { head, ipVersion, sourceAt, destinationAt } = packet;
-    scratch.length = 0;
-    scratch.u8(isInitial ? 0x30 : 0x31);
-    timeBytes(scratch, us);
-    scratch.address(head, responseCode !== 0 ? destinationAt : sourceAt, ipVersion);
-    scratch.address(head, responseCode !== 0 ? sourceAt : destinationAt, ipVersion);
-    const lengthsAt = scratch.length;
-    for (let i = 0; i < 4; i++) scratch.u32(0);
-    rawUser(scratch, bytes, at[2 * Field.FROM_USER]!, at[2 * Field.FROM_USER + 1]!);
-    const fromUserEnd = scratch.length;
-    scratch.raw(bytes, at[2 * Field.FROM_HOST]!, at[2 * Field.FROM_HOST + 1]!);
-    const fromHostEnd = scratch.length;
-    rawUser(scratch, bytes, at[2 * Field.TO_USER]!, at[2 * Field.TO_USER + 1]!);
-    const toUserEnd = scratch.length;
-    scratch.raw(bytes, at[2 * Field.TO_HOST]!, at[2 * Field.TO_HOST + 1]!);
-    const toHostEnd = scratch.length;
-    bigEndian(scratch.bytes, lengthsAt, fromUserEnd - lengthsAt - 16);
-    bigEndian(scratch.bytes, lengthsAt + 4, fromHostEnd - fromUserEnd);
-    bigEndian(scratch.bytes, lengthsAt + 8, toUserEnd - fromHostEnd);
-    bigEndian(scratch.bytes, lengthsAt + 12, toHostEnd - toUserEnd);
-    if (responseCode === 0) rawUser(scratch, bytes, at[2 * Field.REQUEST_USER]!, at[2 * Field.REQUEST_USER + 1]!);
-    packed.least(fragment, Packed.IDENTITY, order, scratch.bytes, scratch.length);
+    const candidate = texts.length;
+    texts.u8(isInitial ? 0x30 : 0x31);
+    timeBytes(texts, us);
+    texts.address(head, responseCode !== 0 ? destinationAt : sourceAt, ipVersion);
+    texts.address(head, responseCode !== 0 ? sourceAt : destinationAt, ipVersion);
+    const lengthsAt = texts.length;
+    for (let i = 0; i < 4; i++) texts.u32(0);
+    rawUser(texts, bytes, at[2 * Field.FROM_USER]!, at[2 * Field.FROM_USER + 1]!);
+    const fromUserEnd = texts.length;
+    texts.raw(bytes, at[2 * Field.FROM_HOST]!, at[2 * Field.FROM_HOST + 1]!);
+    const fromHostEnd = texts.length;
+    rawUser(texts, bytes, at[2 * Field.TO_USER]!, at[2 * Field.TO_USER + 1]!);
+    const toUserEnd = texts.length;
+    texts.raw(bytes, at[2 * Field.TO_HOST]!, at[2 * Field.TO_HOST + 1]!);
+    const toHostEnd = texts.length;
+    bigEndian(texts.bytes, lengthsAt, fromUserEnd - lengthsAt - 16);
+    bigEndian(texts.bytes, lengthsAt + 4, fromHostEnd - fromUserEnd);
+    bigEndian(texts.bytes, lengthsAt + 8, toUserEnd - fromHostEnd);
+    bigEndian(texts.bytes, lengthsAt + 12, toHostEnd - toUserEnd);
+    if (responseCode === 0) rawUser(texts, bytes, at[2 * Field.REQUEST_USER]!, at[2 * Field.REQUEST_USER + 1]!);
+    packed.least(fragment, Packed.IDENTITY, order, candidate);
   }
 
   function fold(packet: CapturedPacket, fields: MessageFields, node: NodeBytes): void {
@@ -238,25 +262,29 @@ export function createCallFragments(): CallFragments {
     }
     const isInitial = method === INVITE && responseCode === 0 && at[2 * Field.TO_TAG] === at[2 * Field.TO_TAG + 1];
     foldIdentity(fragment, us, isInitial, packet, fields);
-    seeHost(fragment, packet.head, packet.sourceAt, packet.ipVersion);
-    seeHost(fragment, packet.head, packet.destinationAt, packet.ipVersion);
+    const { head, ipVersion } = packet;
+    see(fragment, hostText(head, packet.sourceAt, ipVersion));
+    see(fragment, hostText(head, packet.destinationAt, ipVersion));
     const agentStart = at[2 * Field.USER_AGENT]!;
     const agentEnd = at[2 * Field.USER_AGENT + 1]!;
-    if (agentEnd > agentStart) see(fragment, SEEN_USER_AGENT, bytes, agentStart, agentEnd);
-    if (node.end > node.start) see(fragment, SEEN_NODE, node.bytes, node.start, node.end);
+    if (agentEnd > agentStart) see(fragment, nameText(SEEN_USER_AGENT, bytes, agentStart, agentEnd));
+    if (node.end > node.start) see(fragment, nameText(SEEN_NODE, node.bytes, node.start, node.end));
   }
 
   function timeColumn(time: number): Uint8Array[] {
-    const column = new ColumnBuffer(8 * count);
-    for (let index = 0; index < count; index++) {
-      const us = times[index * TIMES + time]!;
-      if (us !== Number.POSITIVE_INFINITY) column.i64(us);
-      else {
-        column.u32(NEVER_LOW);
-        column.u32(NEVER_HIGH);
+    const halves = new Uint32Array(2 * count);
+    for (let index = 0, at = time, o = 0; index < count; index++, at += TIMES) {
+      const us = times[at]!;
+      if (us === Number.POSITIVE_INFINITY) {
+        halves[o++] = NEVER_LOW;
+        halves[o++] = NEVER_HIGH;
+      } else {
+        const high = Math.floor(us / 0x1_0000_0000);
+        halves[o++] = us - high * 0x1_0000_0000;
+        halves[o++] = high;
       }
     }
-    return [column.content()];
+    return [bytesOf(halves)];
   }
 
   /** Native arrays: where each ends among all values, then the values. */
@@ -285,9 +313,9 @@ export function createCallFragments(): CallFragments {
   }
 
   function messageCountColumn(): Uint8Array[] {
-    const column = new ColumnBuffer(8 * count);
-    for (let index = 0; index < count; index++) column.i64(messages[index]!);
-    return [column.content()];
+    const halves = new Uint32Array(2 * count);
+    for (let index = 0; index < count; index++) halves[2 * index] = messages[index]!;
+    return [bytesOf(halves)];
   }
 
   const contentOf: Record<string, () => Uint8Array[]> = {
@@ -326,11 +354,17 @@ export function createCallFragments(): CallFragments {
     clear() {
       count = 0;
       seenCount = 0;
+      recentHostTexts.fill(-1);
+      recentNames.fill(-1);
       callIds.clear();
       seenTexts.clear();
       packed.clear();
     },
   };
+}
+
+function bytesOf(values: Uint32Array): Uint8Array {
+  return new Uint8Array(values.buffer, 0, values.byteLength);
 }
 
 function grown<T extends Int32Array | Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T {

@@ -68,7 +68,15 @@ export class ColumnBuffer {
 
   text(source: Uint8Array, start: number, end: number): void {
     const size = end - start;
-    this.reserve(size + 5);
+    if (this.length + size + 5 > this.bytes.length) this.#grow(size + 5);
+    if (size <= SHORT_TEXT) {
+      const { bytes } = this;
+      let o = this.length;
+      bytes[o++] = size;
+      for (let i = start; i < end; i++) bytes[o++] = source[i]!;
+      this.length = o;
+      return;
+    }
     this.size(size);
     this.#copy(source, start, end);
   }
@@ -92,7 +100,7 @@ export class ColumnBuffer {
 
   /** The length of a text as LEB128. */
   size(size: number): void {
-    this.reserve(5);
+    if (this.length + 5 > this.bytes.length) this.#grow(5);
     let rest = size;
     while (rest >= 0x80) {
       this.bytes[this.length++] = (rest & 0x7f) | 0x80;

@@ -5,12 +5,15 @@ import { ColumnBuffer } from './column-buffer.ts';
  * nearly all cases, so that the bytes are compared only when times are equal.
  */
 export interface PackedTexts {
+  /** A candidate is appended to this, then given to {@link PackedTexts.least} or {@link PackedTexts.greatest}, which take it off again when it does not count. */
+  texts: ColumnBuffer;
   /** Fragments are opened in order, each once. */
   open(fragment: number): void;
   /** Order of the text that counts, +Infinity when there is none. */
   us(fragment: number, kind: number): number;
-  least(fragment: number, kind: number, us: number, text: Uint8Array, length: number): void;
-  greatest(fragment: number, kind: number, us: number, text: Uint8Array, length: number): void;
+  /** `start`: where the candidate begins in `texts`, which it ends. */
+  least(fragment: number, kind: number, us: number, start: number): void;
+  greatest(fragment: number, kind: number, us: number, start: number): void;
   /** The texts of the first `count` fragments; those that are absent are '' or the one byte `absent`. */
   column(kind: number, count: number, absent: number | undefined): Uint8Array[];
   clear(): void;
@@ -38,43 +41,44 @@ export function createPackedTexts(kinds: number): PackedTexts {
     [order, starts, lengths] = grown;
   }
 
-  function set(at: number, us: number, text: Uint8Array, length: number): void {
+  function set(at: number, us: number, start: number): void {
     order[at] = us;
-    starts[at] = texts.length;
-    lengths[at] = length;
-    texts.raw(text, 0, length);
+    starts[at] = start;
+    lengths[at] = texts.length - start;
   }
 
-  /** Below 0 when `text` comes before what is at `at`. */
-  function compare(at: number, text: Uint8Array, length: number): number {
-    const start = starts[at]!;
+  /** Below 0 when the candidate comes before what is at `at`. */
+  function compare(at: number, start: number): number {
+    const { bytes } = texts;
+    const length = texts.length - start;
+    const other = starts[at]!;
     const size = Math.min(length, lengths[at]!);
     for (let i = 0; i < size; i++) {
-      const difference = text[i]! - texts.bytes[start + i]!;
+      const difference = bytes[start + i]! - bytes[other + i]!;
       if (difference !== 0) return difference;
     }
     return length - lengths[at]!;
   }
 
   return {
+    texts,
     open(fragment) {
       if (fragment === capacity) grow();
-      const at = fragment * kinds;
-      order.fill(Number.POSITIVE_INFINITY, at, at + kinds);
-      lengths.fill(0, at, at + kinds);
+      for (let at = fragment * kinds, end = at + kinds; at < end; at++) order[at] = Number.POSITIVE_INFINITY;
     },
     us: (fragment, kind) => order[fragment * kinds + kind]!,
-    least(fragment, kind, us, text, length) {
+    least(fragment, kind, us, start) {
       const at = fragment * kinds + kind;
       const current = order[at]!;
-      if (us < current || (us === current && compare(at, text, length) < 0)) set(at, us, text, length);
+      if (us < current || (us === current && compare(at, start) < 0)) set(at, us, start);
+      else texts.length = start;
     },
-    greatest(fragment, kind, us, text, length) {
+    greatest(fragment, kind, us, start) {
       const at = fragment * kinds + kind;
       const current = order[at]!;
-      if (current === Number.POSITIVE_INFINITY || us > current || (us === current && compare(at, text, length) > 0)) {
-        set(at, us, text, length);
-      }
+      if (current === Number.POSITIVE_INFINITY || us > current || (us === current && compare(at, start) > 0)) {
+        set(at, us, start);
+      } else texts.length = start;
     },
     column(kind, count, absent) {
       const column = new ColumnBuffer(32 * count);
