@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { callCommand } from './call-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { CommandError, ExitCode } from './exit-codes.ts';
 import { exportCommand } from './export-command.ts';
 import { healthCommand } from './health-command.ts';
@@ -33,6 +34,7 @@ for (const command of [
   exportCommand,
   userCommand,
   healthCommand,
+  doctorCommand,
   reloadCommand,
 ]) {
   program.addCommand(command());
