@@ -3,6 +3,7 @@ import type { BatchInserter, SpoolBatch, SpoolGroup } from '@calliope/model';
 import { type BatchColumn, MESSAGE_COLUMNS, parseBatchId, SECTIONS } from './batch-format.ts';
 import { CALL_FRAGMENT_COLUMNS } from './calls-table.ts';
 import type { DatabaseSession } from './database-session.ts';
+import { createMergePace } from './merge-pace.ts';
 import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
 /**
@@ -13,6 +14,8 @@ import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
  * version, and `unavailable` (retryable) for everything else.
  */
 export function createBatchInserter(database: DatabaseSession): BatchInserter {
+  const pace = createMergePace(database);
+
   async function insertGroup(group: SpoolGroup): Promise<void> {
     const batches = group.batches.map((batch) => {
       const { bytes, crc32 } = parseBatchId(batch.id);
@@ -31,6 +34,7 @@ export function createBatchInserter(database: DatabaseSession): BatchInserter {
         insertStatement(group, 'calliope.messages', MESSAGE_COLUMNS, SECTIONS.messages),
       ],
     });
+    pace.inserted(totalMessages(group.batches));
   }
 
   return { insert: (batch) => insertGroup({ id: batch.id, batches: [batch] }), insertGroup };

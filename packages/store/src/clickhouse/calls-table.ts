@@ -1,6 +1,7 @@
 import { CALL_METHODS, CALL_SET_LIMIT } from '@calliope/calls';
 import { FOLDED_METHODS } from '../call-methods.ts';
 import type { BatchColumn } from './batch-format.ts';
+import { PARTS_OF_A_MERGE } from './merge-pace.ts';
 import { DEDUPLICATION_WINDOW } from './messages-table.ts';
 import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
@@ -124,5 +125,5 @@ SETTINGS
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
   auto_statistics_types = '',
-  min_parts_to_merge_at_once = 10,
+  min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.calls},
   old_parts_lifetime = 120`;

@@ -1,5 +1,6 @@
 import { TRANSPORTS } from '@calliope/model';
 import { ASSERTED_SAME_AS_FROM, REQUEST_SAME_AS_TO } from './batch-format.ts';
+import { PARTS_OF_A_MERGE } from './merge-pace.ts';
 
 /** Length of the pieces of time that are dropped whole when space or age says so (ClickHouse partitions). */
 export const SLOT_US = 6 * 3_600_000_000;
@@ -71,5 +72,5 @@ SETTINGS
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
   auto_statistics_types = '',
-  min_parts_to_merge_at_once = 6,
+  min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.messages},
   old_parts_lifetime = 120`;
