@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from './free-port.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
 import { StartedProgram } from './started-program.ts';
 
 /** What `npx calliope` runs: any Node from 20 on may start it. */
@@ -30,6 +31,8 @@ export interface CalliopeOptions {
   hepPort?: number;
   httpPort?: number;
   args?: readonly string[];
+  /** It runs in this network; what is asked of it is asked from there. */
+  namespace?: NetworkNamespace;
 }
 
 /** Runs `calliope serve` as a user would, and resolves when it says that it is ready. */
@@ -39,8 +42,10 @@ export async function startCalliope(options: CalliopeOptions): Promise<CalliopeN
   const httpPort = options.httpPort ?? freeHttp;
   const dataDirectory = join(options.directory, 'data');
   const listen = ['--data', dataDirectory, '--http', `127.0.0.1:${httpPort}`, '--hep', `[::]:${hepPort}`];
-  const program = new StartedProgram(process.execPath, [LAUNCHER, 'serve', ...listen, ...(options.args ?? [])], {
-    cwd: options.directory,
+  const { namespace, directory: cwd } = options;
+  const args = [LAUNCHER, 'serve', ...listen, ...(options.args ?? [])];
+  const program = new StartedProgram(...(namespace?.within(process.execPath, args) ?? [process.execPath, args]), {
+    cwd,
   });
   await program.waitForOutput(/^Ready\.$/m, 60_000);
   const run = JSON.parse(readFileSync(join(dataDirectory, 'run', 'server.json'), 'utf8')) as {
@@ -56,7 +61,8 @@ export async function startCalliope(options: CalliopeOptions): Promise<CalliopeN
     for (const [name, value] of Object.entries(parameters)) {
       for (const one of typeof value === 'string' ? [value] : value) url.searchParams.append(name, one);
     }
-    const response = await fetch(url, { headers: { authorization: `Bearer ${run.token}` } });
+    const headers = { authorization: `Bearer ${run.token}` };
+    const response = await (namespace ? namespace.get(url, headers) : fetch(url, { headers }));
     if (!response.ok) throw new Error(`${url.pathname}${url.search}: ${response.status} ${await response.text()}`);
     return response;
   };

@@ -30,7 +30,14 @@ export {
   numberedPayload,
   startNumberedTraffic,
 } from './numbered-traffic.ts';
+export {
+  connectNamespaces,
+  createNetworkNamespace,
+  type NetworkNamespace,
+  namespaceSkipReason,
+} from './network-namespace.ts';
 export { hasProgram, type ProgramName, skipReason } from './required-programs.ts';
+export { SIP_TALK, type SipTalkLine, type SipTalkSettings } from './sip-talk.ts';
 export {
   runSippCaller,
   type SippCallee,
@@ -51,4 +58,5 @@ export { parseSippStatistics, type SippStatistics } from './sipp-statistics.ts';
 export { runSngrepSender, type SngrepOptions } from './sngrep-sender.ts';
 export { type ExitStatus, StartedProgram, type StartOptions } from './started-program.ts';
 export { withTemporaryDirectory } from './temporary-directory.ts';
+export { type TraceTunnel, TUNNEL_MODES, type TunnelMode, traceThroughTunnel } from './trace-tunnel.ts';
 export { type TsharkMessage, tsharkSip } from './tshark-sip.ts';

@@ -10,6 +10,10 @@ export const PROGRAM_PACKAGES = {
   tshark: 'tshark',
   dumpcap: 'wireshark-common',
   tmux: 'tmux',
+  openssl: 'openssl',
+  ip: 'iproute2',
+  tc: 'iproute2',
+  setpriv: 'util-linux',
   chromium: 'chromium',
 } as const;
 
