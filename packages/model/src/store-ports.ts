@@ -88,7 +88,18 @@ export interface StoreStatistics {
 export interface MessageSink {
   /** `fields` is undefined when the payload is not SIP. `receivedNode` names the node when the packet names none. */
   append(packet: CapturedPacket, fields: MessageFields | undefined, receivedNode: string): void;
-  /** Messages in the open batch. */
+  /**
+   * Keeps who else saw a message: `packet` is a copy of one that was appended (here or to another sink of the same store) with the time `keptUs`, and
+   * `sender` are the sixteen bytes of the address that sent it here. Absent where this is not kept.
+   */
+  appendCopy?(
+    packet: CapturedPacket,
+    fields: MessageFields | undefined,
+    receivedNode: string,
+    keptUs: number,
+    sender: Uint8Array,
+  ): void;
+  /** Messages and copies in the open batch. */
   readonly pending: number;
   /** Closes the open batch, if any, and returns once it is durable in the spool (or stored, for stores without one). */
   flush(): void;
@@ -122,6 +133,33 @@ export interface BatchInserter {
    * Absent where it would bring nothing.
    */
   insertGroup?(group: SpoolGroup): Promise<void>;
+  /**
+   * For a batch that could not go in whole: all rows but those that the database does not take one by one, or that cannot be read any more, which are
+   * handed to `onRejected`. What of the batch is in already, by whatever insert, is not repeated. Throws as `insert` does; `batch_corrupt` when nothing of it
+   * can be read.
+   */
+  insertRows?(batch: SpoolBatch, options: InsertRowsOptions): Promise<InsertedRows>;
+}
+
+export interface InsertRowsOptions {
+  onRejected: (row: RejectedRow) => void;
+  /** Other batches go in, so that an error which is not known to be of the world is taken to lie in the rows. */
+  isWorldWell: boolean;
+}
+
+export interface InsertedRows {
+  /** Rows of the batch that are in the database now. */
+  stored: number;
+  rejected: number;
+}
+
+/** A message that the database does not take. */
+export interface RejectedRow {
+  /** Place in its batch, from 0. */
+  row: number;
+  reason: string;
+  /** Undefined when it cannot be read. */
+  message: Message | undefined;
 }
 
 export type StoreErrorCode =
