@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
 import { configurationFile, loadConfiguration } from './configuration.ts';
+import { ExitCode } from './exit-codes.ts';
 import { onHangup } from './reload-signal.ts';
 import { type Configuration, flagName, SETTINGS } from './settings.ts';
 import { version } from './version.ts';
@@ -57,10 +58,23 @@ async function run(options: Record<string, string | undefined>): Promise<void> {
   log('Stopped.');
 }
 
+/**
+ * The signals that a terminal or a supervisor sends to the whole group come twice, as the launcher passes them on: those that follow so soon are the
+ * same. Who asks again later has lost patience.
+ */
+const SAME_SIGNAL_MS = 2000;
+
 /** Resolves when the process is asked to end: by a signal, or since the terminal or the launcher is gone. */
 function stopRequest(reload: () => void): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    let firstMs: number | undefined;
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        firstMs ??= performance.now();
+        if (performance.now() - firstMs > SAME_SIGNAL_MS) process.exit(ExitCode.FAILURE);
+        resolve(signal);
+      });
+    }
     onHangup({ reload, stop: () => resolve('its terminal was closed') });
     process.once('disconnect', () => resolve('the process that started it is gone'));
   });
