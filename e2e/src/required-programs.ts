@@ -14,6 +14,7 @@ export const PROGRAM_PACKAGES = {
   ip: 'iproute2',
   tc: 'iproute2',
   setpriv: 'util-linux',
+  'systemd-analyze': 'systemd',
   chromium: 'chromium',
 } as const;
 
