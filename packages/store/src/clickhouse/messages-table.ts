@@ -6,6 +6,11 @@ import { PARTS_OF_A_MERGE } from './merge-pace.ts';
 export const SLOT_US = 6 * 3_600_000_000;
 export const SLOT_INTERVAL = 'INTERVAL 6 HOUR';
 
+/**
+ * Parts of fewer bytes (uncompressed) have all columns in one file: what one insert brings. A file a column costs an insert more than its compression.
+ */
+export const COMPACT_BYTES = 256 << 20;
+
 /** Inserts that are remembered: a batch repeated within so many later ones adds nothing. */
 export const DEDUPLICATION_WINDOW = 10_000;
 
@@ -71,6 +76,7 @@ SETTINGS
   index_granularity = 2048,
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
   default_compression_codec = 'ZSTD(1)',
+  min_bytes_for_wide_part = ${COMPACT_BYTES},
   auto_statistics_types = '',
   min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.messages},
   old_parts_lifetime = 120`;

@@ -1,7 +1,7 @@
 import { StoreError } from '@calliope/model';
 import { CALLS_TABLE } from './calls-table.ts';
 import type { DatabaseSession } from './database-session.ts';
-import { MESSAGES_TABLE } from './messages-table.ts';
+import { COMPACT_BYTES, MESSAGES_TABLE } from './messages-table.ts';
 import { integerLiteral } from './sql-literal.ts';
 
 interface Migration {
@@ -14,6 +14,13 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: [MESSAGES_TABLE, CALLS_TABLE] },
   // The database made the fragments of calls itself; now they come with the batches.
   { version: 2, statements: ['DROP VIEW IF EXISTS calliope.calls_feed'] },
+  {
+    version: 3,
+    statements: ['messages', 'calls'].map(
+      (table) =>
+        `ALTER TABLE calliope.${table} MODIFY SETTING min_bytes_for_wide_part = ${integerLiteral(COMPACT_BYTES)}`,
+    ),
+  },
 ];
 
 /**
