@@ -87,7 +87,7 @@ for (const running of [false, true]) {
 
 test('every command has help, and a wrong command line exits with 2', () =>
   withTemporaryDirectory(async (directory) => {
-    for (const command of ['serve', 'import', 'search', 'call', 'export', 'user', 'health']) {
+    for (const command of ['serve', 'import', 'search', 'call', 'export', 'user', 'health', 'doctor', 'reload']) {
       const help = await runCalliope([command, '--help'], { cwd: directory });
       assert.equal(help.code, 0, command);
       assert.match(help.stdout, /Usage: calliope/);

@@ -19,11 +19,15 @@ export async function applyReload(
   inForce: Configuration,
   changes: Partial<Configuration>,
 ): Promise<void> {
+  const certified: (typeof receivers)[number][] = [];
   const done: (typeof receivers)[number][] = [];
   try {
     // Certificates first: of all that is changed, they are what fails.
     const files = tlsFilesOf({ ...inForce, ...changes });
-    for (const receiver of receivers) receiver.reload?.(files);
+    for (const receiver of receivers) {
+      receiver.reload?.(files);
+      certified.push(receiver);
+    }
     const change = receiverChange(changes);
     if (Object.keys(change).length > 0) {
       for (const receiver of receivers) {
@@ -34,6 +38,7 @@ export async function applyReload(
   } catch (error) {
     const back = receiverChange(inForce, changes);
     for (const receiver of done) await receiver.reconfigure(back).catch(() => {});
+    for (const receiver of certified) receiver.reload?.(tlsFilesOf(inForce));
     throw error;
   }
   const { spoolBytes, spoolPolicy, countryCode } = changes;

@@ -51,5 +51,7 @@ test('when one receiver does not take a change, those before it go back, and the
   assert.deepEqual(seen.slice(2), [
     ['udp', { keys: ['new'] }],
     ['udp', { keys: ['old'] }],
+    'udp: certificate',
+    'tcp: certificate',
   ]);
 });
