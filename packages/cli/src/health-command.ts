@@ -59,13 +59,20 @@ export function healthText(report: HealthReport): string {
   }
   if (report.agents.length > 0) {
     const rows = report.agents.map((agent) => [
-      agent.node,
-      agent.address,
+      agent.node || '–',
+      agent.address || 'others',
+      agent.version ?? '–',
       String(agent.received),
+      agent.ratePerSecond.toFixed(agent.ratePerSecond < 10 ? 1 : 0),
+      String(agent.duplicates),
+      String(agent.refused),
+      String(agent.undecodable),
+      String(agent.dropped),
       formatTime(agent.lastSeenUs, 'UTC'),
       agent.skewMs === null ? '–' : `${agent.skewMs.toFixed(1)} ms`,
     ]);
-    lines.push('', textTable(['agent', 'address', 'received', 'last seen (UTC)', 'clock skew'], rows));
+    const heads = ['agent', 'address', 'version', 'received', 'a second', 'duplicates', 'refused', 'undecodable'];
+    lines.push('', textTable([...heads, 'dropped', 'last seen (UTC)', 'clock skew'], rows));
   }
   return lines.join('\n');
 }

@@ -1,4 +1,4 @@
-import type { Receiver, SpoolReport } from '@calliope/collector';
+import { mergeAgentReports, type Receiver, type SpoolReport } from '@calliope/collector';
 import type { HealthReport, StoreStatistics } from '@calliope/model';
 import type { EmbeddedStore } from '@calliope/store';
 import type { ReloadSession } from './reload-session.ts';
@@ -81,7 +81,7 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
     uptimeSeconds: sources.uptimeSeconds,
     problems,
     receivers: receivers.map((receiver) => receiver.report()),
-    agents: receivers.flatMap((receiver) => receiver.agents()),
+    agents: mergeAgentReports(receivers.flatMap((receiver) => receiver.agents())),
     spool,
     engine,
     store: statistics,

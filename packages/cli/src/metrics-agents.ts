@@ -4,6 +4,8 @@ import type { Metric } from './metrics-exposition.ts';
 /** Agents with metrics of their own: those that sent most. Names come from outside, so they are bounded. */
 const MAX_AGENTS = 500;
 
+const COUNTS = ['received', 'duplicates', 'refused', 'undecodable', 'dropped'] as const;
+
 /** Who sends, as `node`: one series each, whatever number of receivers heard it. */
 export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
   const byNode = new Map<string, AgentReport>();
@@ -12,7 +14,9 @@ export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
     if (!known) byNode.set(agent.node, agent);
     else {
       const latest = agent.lastSeenUs > known.lastSeenUs ? agent : known;
-      byNode.set(agent.node, { ...latest, received: known.received + agent.received });
+      const summed = { ...latest };
+      for (const count of COUNTS) summed[count] = known[count] + agent[count];
+      byNode.set(agent.node, summed);
     }
   }
   const shown = [...byNode.values()].sort((a, b) => b.received - a.received).slice(0, MAX_AGENTS);
@@ -35,6 +39,30 @@ export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
       samples: each((agent) => agent.received),
     },
     {
+      name: 'calliope_agent_duplicates_total',
+      help: 'Of those, copies of packets that another agent sent before.',
+      type: 'counter',
+      samples: each((agent) => agent.duplicates),
+    },
+    {
+      name: 'calliope_agent_refused_total',
+      help: 'Of those, refused for their key or source network.',
+      type: 'counter',
+      samples: each((agent) => agent.refused),
+    },
+    {
+      name: 'calliope_agent_undecodable_total',
+      help: 'Of those, understood by no decoder.',
+      type: 'counter',
+      samples: each((agent) => agent.undecodable),
+    },
+    {
+      name: 'calliope_agent_dropped_total',
+      help: 'Of those, lost in this node.',
+      type: 'counter',
+      samples: each((agent) => agent.dropped),
+    },
+    {
       name: 'calliope_agent_last_seen_seconds',
       help: 'When the agent was last heard, seconds since 1970.',
       type: 'gauge',
@@ -42,7 +70,7 @@ export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
     },
     {
       name: 'calliope_agent_clock_skew_seconds',
-      help: "Time of reception minus the agent's own time of its packets, smoothed: positive where its clock is behind.",
+      help: "Time of reception minus the agent's own time of its packets, the least of a minute: positive where its clock is behind.",
       type: 'gauge',
       samples: each((agent) => (agent.skewMs === null ? null : agent.skewMs / 1000)),
     },

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { SignallingReport } from '@calliope/collector';
-import type { HealthReport } from '@calliope/model';
+import type { AgentReport, HealthReport } from '@calliope/model';
 import { metricsText } from '../src/metrics-text.ts';
+
+function agent(known: Partial<AgentReport>): AgentReport {
+  const none = { stored: 0, duplicates: 0, refused: 0, undecodable: 0, dropped: 0, pending: 0, ratePerSecond: 0 };
+  return { node: '', address: '', version: null, received: 0, ...none, lastSeenUs: 0, skewMs: null, ...known };
+}
 
 const HEALTH: HealthReport = {
   status: 'ok',
@@ -21,12 +26,13 @@ const HEALTH: HealthReport = {
       dropped: { kernel: 1, queue: 0, spool: 1 },
       pending: 1,
       keepAlives: 3,
+      connections: { open: 2, accepted: 5, closed: { idle: 1 } },
     },
   ],
   agents: [
-    { node: 'sbc "1"', address: '192.0.2.1', received: 5, lastSeenUs: 1.5e6, skewMs: 250 },
-    { node: 'sbc "1"', address: '192.0.2.9', received: 2, lastSeenUs: 2.5e6, skewMs: -250 },
-    { node: 'untimed', address: '192.0.2.2', received: 1, lastSeenUs: 1e6, skewMs: null },
+    agent({ node: 'sbc "1"', address: '192.0.2.1', received: 5, duplicates: 1, lastSeenUs: 1.5e6, skewMs: 250 }),
+    agent({ node: 'sbc "1"', address: '192.0.2.9', received: 2, duplicates: 2, lastSeenUs: 2.5e6, skewMs: -250 }),
+    agent({ node: 'untimed', address: '192.0.2.2', received: 1, lastSeenUs: 1e6 }),
   ],
   spool: { batches: 1, bytes: 100, limitBytes: 1000, droppedMessages: 1, oldestUs: null },
   engine: { state: 'running', restarts: 2, lastError: null },
@@ -94,6 +100,7 @@ test('an agent that several receivers heard is one series; without a time it has
   const series = parse(text);
   const labels = 'node="sbc \\"1\\"",address="192.0.2.9"';
   assert.equal(series.get(`calliope_agent_messages_total{${labels}}`), 7);
+  assert.equal(series.get(`calliope_agent_duplicates_total{${labels}}`), 3);
   assert.equal(series.get(`calliope_agent_last_seen_seconds{${labels}}`), 2.5);
   assert.equal(series.get(`calliope_agent_clock_skew_seconds{${labels}}`), -0.25);
   assert.equal(series.get('calliope_agents'), 2);

@@ -1,171 +1,301 @@
-import { type AgentReport, type CapturedPacket, formatAddress } from '@calliope/model';
+import { randomBytes } from 'node:crypto';
+import { type CapturedPacket, type Clock, formatAddress, systemClock } from '@calliope/model';
+import { type AgentCounters, type AgentCounts, type AgentShare, emptyAgentCounters } from './agent-counts.ts';
+import { type AgentRate, renewRate, unknownRate } from './agent-rate.ts';
+import { type ClockOffset, noteTime, unknownClock } from './clock-offset.ts';
 
-/** Who sends: one entry a node name. Bounded, since names come from outside. */
+/** One that sends: a node name, a capture id and an address. */
+export interface Agent extends AgentCounters, ClockOffset, AgentRate {
+  readonly key: string;
+  /** Its name, else its capture id, else the receiver's name; '' for what did not say. */
+  readonly node: string;
+  readonly name: Uint8Array;
+  readonly captureId: number;
+  /** Sixteen bytes, IPv4 as ::ffff:a.b.c.d. */
+  readonly address: Uint8Array;
+  /** Its number as an observer (see `DuplicateMemory`); 0: its packets are never taken for copies, nor others for copies of them. */
+  observer: number;
+  version: string | null;
+  lastSeenUs: number;
+  changed: boolean;
+}
+
+/** Who sends. Bounded, since names come from outside. */
 export interface AgentTable {
   /**
-   * Counts a packet. `hasTime` is false when its time is that of reception. The sender's address is in `sender[senderAt, senderAt + 16)`,
-   * IPv4 as ::ffff:a.b.c.d.
+   * Notes whose packet it is, in `packet.agent`; counting it is for {@link AgentTable.at}. `hasTime` is false when its time is that of reception. The
+   * sender's address is in `sender[senderAt, senderAt + 16)`, IPv4 as ::ffff:a.b.c.d. `version`: of the protocol that it speaks.
    */
-  note(packet: CapturedPacket, hasTime: boolean, receivedUs: number, sender: Uint8Array, senderAt: number): void;
-  /** All of them, or those that were seen since the last call with `changedOnly`. */
-  reports(changedOnly?: boolean): AgentReport[];
-  /** Packets of nodes for which there was no room. */
+  note(
+    packet: CapturedPacket,
+    hasTime: boolean,
+    receivedUs: number,
+    sender: Uint8Array,
+    senderAt: number,
+    version?: string,
+  ): void;
+  /** Who is known only by the address that something came from. */
+  ofAddress(receivedUs: number, sender: Uint8Array, senderAt: number): Agent;
+  /** By `packet.agent`. 0 stands for all who did not fit. */
+  at(agent: number): Agent;
+  /** All of them, or those that changed since the last call with `changedOnly`. */
+  reports(changedOnly?: boolean): AgentCounts[];
+  /** Whose messages are in the batch that was just closed. */
+  takeShares(): AgentShare[];
+  /** The batch that was just closed is lost. */
+  loseBatch(): void;
+  /** Says again who takes part in the search for copies. */
+  identify(observerOf: ObserverOf): void;
+  /** Messages of agents for which there was no room. */
   readonly untracked: number;
 }
 
-interface Agent {
-  node: string;
-  name: Uint8Array;
-  /** -1 when it has a name. */
-  captureId: number;
-  received: number;
-  lastSeenUs: number;
-  /** NaN while no time was seen. */
-  skewUs: number;
-  address: Uint8Array;
-  changed: boolean;
-  /** Next with the same hash. */
-  next: Agent | undefined;
+/** The number of an agent as an observer, 0 for none; `identity` is what makes it different from others. Asked once an agent. */
+export type ObserverOf = (agent: Agent, identity: Uint8Array) => number;
+
+export interface AgentTableOptions {
+  /** Agents at most; when they are reached, those unseen for an hour make room. 10,000 when absent. */
+  limit?: number;
+  /** Absent: nobody is an observer. */
+  observerOf?: ObserverOf;
+  clock?: Clock;
 }
 
 const FORGET_AFTER_US = 3600 * 1e6;
 const SWEEP_EVERY_US = 60 * 1e6;
-/** A single late packet moves the average by a sixteenth. */
-const SMOOTHING = 1 / 16;
+/** Addresses that never named a node are easily made up: they get no more than this share of the table. */
+const NAMELESS_SHARE = 1 / 10;
+/** Capture id of those: none is negative. */
+const NAMELESS = -1;
+const NO_NAME = new Uint8Array(0);
 
-/**
- * @param receivedNode name of agents that send neither a node name nor a capture id
- * @param limit agents at most. When it is reached, those unseen for an hour make room.
- */
-export function createAgentTable(receivedNode: string, limit = 10_000): AgentTable {
-  const byHash = new Map<number, Agent>();
-  const agents = new Set<Agent>();
-  let untracked = 0;
-  let lastSweepUs = 0;
+/** @param receivedNode name of agents that send neither a node name nor a capture id */
+export function createAgentTable(receivedNode: string, options: AgentTableOptions = {}): AgentTable {
+  const { limit = 10_000, clock = systemClock } = options;
+  let observerOf: ObserverOf = options.observerOf ?? (() => 0);
+  const prefix = randomBytes(6).toString('base64url');
+  let lastKey = 0;
+  const others = makeAgent('', NO_NAME, NAMELESS, new Uint8Array(16), 0);
+  /** By number; places of those that were forgotten are empty until they are used again. */
+  const agents: (Agent | undefined)[] = [others];
+  const free: number[] = [];
+  /** The last number with each hash, and of each number the one before it with the same hash, or 0. */
+  const lastOfHash = new Map<number, number>();
+  const sameHash: number[] = [0];
+  let count = 0;
+  let nameless = 0;
+  let sweptUs = 0;
+  let lastFound = 0;
 
-  function find(packet: CapturedPacket): Agent | undefined {
-    const { head, nodeStart, nodeEnd, captureId } = packet;
-    const hash = hashOf(packet);
-    for (let agent = byHash.get(hash); agent; agent = agent.next) {
-      if (nodeStart === nodeEnd ? agent.captureId === captureId : isName(agent.name, head, nodeStart, nodeEnd))
-        return agent;
-    }
-    return undefined;
+  function makeAgent(node: string, name: Uint8Array, captureId: number, address: Uint8Array, sinceUs: number): Agent {
+    return {
+      ...emptyAgentCounters(),
+      ...unknownClock(),
+      ...unknownRate(sinceUs),
+      key: `${prefix}${lastKey++}`,
+      node,
+      name,
+      captureId,
+      address,
+      observer: 0,
+      version: null,
+      lastSeenUs: 0,
+      changed: true,
+    };
   }
 
-  function add(packet: CapturedPacket, receivedUs: number): Agent | undefined {
-    if (agents.size >= limit) sweep(receivedUs);
-    if (agents.size >= limit) return undefined;
-    const { head, nodeStart, nodeEnd, captureId } = packet;
-    const isNamed = nodeStart !== nodeEnd;
-    // Not slice, which for a Buffer is a view.
-    const name = new Uint8Array(head.subarray(nodeStart, nodeEnd));
-    const hash = hashOf(packet);
-    const unnamed = captureId === 0 ? receivedNode : String(captureId);
-    const agent: Agent = {
-      node: isNamed ? new TextDecoder().decode(name) : unnamed,
-      name,
-      captureId: isNamed ? -1 : captureId,
-      received: 0,
-      lastSeenUs: 0,
-      skewUs: Number.NaN,
-      address: new Uint8Array(16),
-      changed: true,
-      next: byHash.get(hash),
-    };
-    byHash.set(hash, agent);
-    agents.add(agent);
-    return agent;
+  function isAgent(
+    number: number,
+    bytes: Uint8Array,
+    nameAt: number,
+    nameEnd: number,
+    captureId: number,
+    sender: Uint8Array,
+    senderAt: number,
+  ): boolean {
+    const { captureId: id, address, name } = agents[number]!;
+    return id === captureId && isSame(address, sender, senderAt) && isText(name, bytes, nameAt, nameEnd);
+  }
+
+  /** The number of the agent with this name in `bytes`, capture id and address; 0 when it is not known. */
+  function find(
+    bytes: Uint8Array,
+    nameAt: number,
+    nameEnd: number,
+    captureId: number,
+    sender: Uint8Array,
+    senderAt: number,
+  ): number {
+    // Most often it is the same as before.
+    if (lastFound !== 0 && isAgent(lastFound, bytes, nameAt, nameEnd, captureId, sender, senderAt)) return lastFound;
+    const hash = hashOf(bytes, nameAt, nameEnd, captureId, sender, senderAt);
+    for (let number = lastOfHash.get(hash) ?? 0; number !== 0; number = sameHash[number]!) {
+      if (!isAgent(number, bytes, nameAt, nameEnd, captureId, sender, senderAt)) continue;
+      lastFound = number;
+      return number;
+    }
+    return 0;
+  }
+
+  /** 0 when there is no room. */
+  function add(
+    node: string,
+    name: Uint8Array,
+    captureId: number,
+    receivedUs: number,
+    sender: Uint8Array,
+    senderAt: number,
+  ): number {
+    if (count >= limit) sweep(receivedUs);
+    if (count >= limit || (captureId === NAMELESS && nameless >= Math.max(1, limit * NAMELESS_SHARE))) return 0;
+    const address = new Uint8Array(sender.subarray(senderAt, senderAt + 16));
+    const agent = makeAgent(node, name, captureId, address, receivedUs);
+    if (captureId === NAMELESS) nameless++;
+    else agent.observer = observerOf(agent, identityOf(agent));
+    const number = free.pop() ?? agents.length;
+    const hash = hashOf(name, 0, name.length, captureId, address, 0);
+    agents[number] = agent;
+    sameHash[number] = lastOfHash.get(hash) ?? 0;
+    lastOfHash.set(hash, number);
+    count++;
+    return number;
   }
 
   function sweep(nowUs: number): void {
-    if (nowUs < lastSweepUs + SWEEP_EVERY_US) return;
-    lastSweepUs = nowUs;
-    for (const agent of agents) if (agent.lastSeenUs < nowUs - FORGET_AFTER_US) agents.delete(agent);
-    for (const [hash, first] of byHash) {
-      let kept: Agent | undefined;
-      for (let agent: Agent | undefined = first; agent; ) {
-        const next: Agent | undefined = agent.next;
-        if (agents.has(agent)) {
-          agent.next = kept;
-          kept = agent;
-        }
-        agent = next;
+    if (nowUs < sweptUs + SWEEP_EVERY_US) return;
+    sweptUs = nowUs;
+    lastFound = 0;
+    lastOfHash.clear();
+    for (let number = 1; number < agents.length; number++) {
+      const agent = agents[number];
+      if (!agent) continue;
+      if (agent.lastSeenUs < nowUs - FORGET_AFTER_US && agent.inBatch === 0) {
+        agents[number] = undefined;
+        free.push(number);
+        count--;
+        if (agent.captureId === NAMELESS) nameless--;
+        continue;
       }
-      if (kept) byHash.set(hash, kept);
-      else byHash.delete(hash);
+      const hash = hashOf(agent.name, 0, agent.name.length, agent.captureId, agent.address, 0);
+      sameHash[number] = lastOfHash.get(hash) ?? 0;
+      lastOfHash.set(hash, number);
     }
   }
 
+  function numberOf(packet: CapturedPacket, receivedUs: number, sender: Uint8Array, senderAt: number): number {
+    const { head, nodeStart, nodeEnd, captureId } = packet;
+    const known = find(head, nodeStart, nodeEnd, captureId, sender, senderAt);
+    if (known !== 0) return known;
+    // Not slice, which for a Buffer is a view.
+    const name = new Uint8Array(head.subarray(nodeStart, nodeEnd));
+    const unnamed = captureId === 0 ? receivedNode : String(captureId);
+    const node = name.length > 0 ? new TextDecoder().decode(name) : unnamed;
+    return add(node, name, captureId, receivedUs, sender, senderAt);
+  }
+
   return {
-    note(packet, hasTime, receivedUs, sender, senderAt) {
-      const agent = find(packet) ?? add(packet, receivedUs);
-      if (!agent) {
-        untracked++;
-        return;
-      }
-      agent.received++;
+    note(packet, hasTime, receivedUs, sender, senderAt, version) {
+      const number = numberOf(packet, receivedUs, sender, senderAt);
+      packet.agent = number;
+      const agent = agents[number]!;
+      agent.lastSeenUs = receivedUs;
       agent.changed = true;
-      if (agent.lastSeenUs !== receivedUs) {
-        agent.lastSeenUs = receivedUs;
-        for (let i = 0; i < 16; i++) agent.address[i] = sender[senderAt + i]!;
-      }
-      if (!hasTime) return;
-      const skewUs = receivedUs - packet.timestampUs;
-      agent.skewUs = Number.isNaN(agent.skewUs) ? skewUs : agent.skewUs + (skewUs - agent.skewUs) * SMOOTHING;
+      if (number === 0) return;
+      if (hasTime) noteTime(agent, packet.timestampUs, receivedUs);
+      if (version !== undefined) agent.version = version;
     },
+    ofAddress(receivedUs, sender, senderAt) {
+      const known = find(NO_NAME, 0, 0, NAMELESS, sender, senderAt);
+      const agent = agents[known || add('', NO_NAME, NAMELESS, receivedUs, sender, senderAt)]!;
+      agent.lastSeenUs = receivedUs;
+      agent.changed = true;
+      return agent;
+    },
+    at: (agent) => agents[agent] ?? others,
     reports(changedOnly = false) {
-      const reports: AgentReport[] = [];
+      const nowUs = clock.nowUs();
+      const reports: AgentCounts[] = [];
       for (const agent of agents) {
+        if (!agent || (agent === others && agent.received === 0)) continue;
+        renewRate(agent, agent.received, nowUs);
         if (changedOnly && !agent.changed) continue;
-        if (changedOnly) agent.changed = false;
-        reports.push(reportOf(agent));
+        // One that rests is reported until its rate says so.
+        if (changedOnly) agent.changed = agent.ratePerSecond > 0;
+        reports.push(countsOf(agent, agent === others ? '' : addressText(agent.address)));
       }
       return reports;
     },
+    takeShares() {
+      const shares: AgentShare[] = [];
+      for (const agent of agents) {
+        if (!agent || agent.inBatch === 0) continue;
+        shares.push({ agent: agent.key, messages: agent.inBatch });
+        agent.inBatch = 0;
+        agent.changed = true;
+      }
+      return shares;
+    },
+    loseBatch() {
+      for (const agent of agents) {
+        if (!agent || agent.inBatch === 0) continue;
+        agent.lostBySink += agent.inBatch;
+        agent.inBatch = 0;
+        agent.changed = true;
+      }
+    },
+    identify(changed) {
+      observerOf = changed;
+      for (const agent of agents) {
+        if (agent && agent.captureId !== NAMELESS) agent.observer = observerOf(agent, identityOf(agent));
+      }
+    },
     get untracked() {
-      return untracked;
+      return others.received;
     },
   };
 }
 
-function reportOf(agent: Agent): AgentReport {
-  const isIpv4 = agent.address.every((byte, i) => i >= 12 || byte === (i < 10 ? 0 : 0xff));
+function countsOf(agent: Agent, address: string): AgentCounts {
+  const { key, node, version, lastSeenUs, ratePerSecond, offsetUs, isTimed } = agent;
+  const { received, appended, inBatch, duplicates, refused, undecodable, dropped, lostBySink } = agent;
+  const skewMs = isTimed ? offsetUs / 1000 : null;
   return {
-    node: agent.node,
-    address: isIpv4 ? formatAddress(agent.address, 12, 4) : formatAddress(agent.address, 0, 6),
-    received: agent.received,
-    lastSeenUs: agent.lastSeenUs,
-    skewMs: Number.isNaN(agent.skewUs) ? null : agent.skewUs / 1000,
+    ...{ key, node, address, version, lastSeenUs, ratePerSecond, skewMs },
+    ...{ received, appended, inBatch, duplicates, refused, undecodable, dropped, lostBySink },
   };
 }
 
-/** FNV-1a over the name, else the capture id. */
-function hashOf(packet: CapturedPacket): number {
-  const { head, nodeStart, nodeEnd } = packet;
-  if (nodeStart === nodeEnd) return packet.captureId | 0;
-  let hash = 0x811c9dc5;
-  for (let i = nodeStart; i < nodeEnd; i++) hash = Math.imul(hash ^ head[i]!, 0x01000193);
+function addressText(address: Uint8Array): string {
+  const isIpv4 = address.every((byte, i) => i >= 12 || byte === (i < 10 ? 0 : 0xff));
+  return isIpv4 ? formatAddress(address, 12, 4) : formatAddress(address, 0, 6);
+}
+
+function identityOf({ captureId, address, name }: Agent): Uint8Array {
+  return Buffer.concat([Buffer.from(`${captureId} `), address, name]);
+}
+
+/** FNV-1a over the name, the capture id and the address. */
+function hashOf(
+  bytes: Uint8Array,
+  nameAt: number,
+  nameEnd: number,
+  captureId: number,
+  sender: Uint8Array,
+  senderAt: number,
+): number {
+  let hash = 0x811c9dc5 ^ captureId;
+  for (let i = nameAt; i < nameEnd; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  for (let i = senderAt; i < senderAt + 16; i++) hash = Math.imul(hash ^ sender[i]!, 0x01000193);
   return hash;
 }
 
-function isName(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (name.length !== end - start) return false;
-  for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
+function isSame(address: Uint8Array, sender: Uint8Array, senderAt: number): boolean {
+  for (let i = 0; i < 16; i++) if (address[i] !== sender[senderAt + i]) return false;
   return true;
 }
 
-/** One report a node out of those of several receivers: counts add up, the rest is that of the last one seen. */
-export function mergeAgentReports(reports: Iterable<AgentReport>): AgentReport[] {
-  const merged = new Map<string, AgentReport>();
-  for (const report of reports) {
-    const known = merged.get(report.node);
-    if (!known) {
-      merged.set(report.node, { ...report });
-      continue;
-    }
-    const received = known.received + report.received;
-    merged.set(report.node, { ...(report.lastSeenUs > known.lastSeenUs ? report : known), received });
-  }
-  return [...merged.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+function isText(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
+  return true;
 }

@@ -108,7 +108,7 @@ export function createDgramReceiver(options: DgramReceiverOptions): Receiver {
     report() {
       return ledger.report(this.name, channel.counters);
     },
-    agents: () => channel.agents.reports(),
+    agents: () => ledger.agents(channel.agents.reports()),
     signalling: channel.signalling.report,
     problems() {
       const problems: string[] = [];

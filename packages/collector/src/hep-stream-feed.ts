@@ -35,9 +35,7 @@ export function createHepStreamFeed(intake: HepIntake, counters: ReceiveCounters
   });
 
   function countGarbage(): void {
-    counters.received++;
-    counters.undecodable++;
-    counters.undecodableBy.not_hep = (counters.undecodableBy.not_hep ?? 0) + 1;
+    intake.countGarbage(receivedUs, sender, 0);
   }
 
   return {

@@ -224,7 +224,7 @@ export function createHepStreamReceiver(options: HepStreamReceiverOptions, trans
     report() {
       return { ...ledger.report(this.name, counters), connections: connections.report() };
     },
-    agents: () => channel.agents.reports(),
+    agents: () => ledger.agents(channel.agents.reports()),
     signalling: channel.signalling.report,
     problems() {
       const problems = [...(transport.problems?.() ?? [])];

@@ -1,8 +1,11 @@
-export { type AgentTable, createAgentTable, mergeAgentReports } from './agent-table.ts';
+export { type AgentCounts, mergeAgentReports } from './agent-counts.ts';
+export { type Agent, type AgentTable, createAgentTable } from './agent-table.ts';
 export { type BatchLimits, DEFAULT_BATCH_LIMITS } from './batch-flusher.ts';
 export { createDgramReceiver, type DgramReceiverOptions } from './dgram-receiver.ts';
+export { createDuplicateFilter, type DuplicateFilter } from './duplicate-filter.ts';
 export { createFingerprintMaker, type FingerprintMaker } from './duplicate-fingerprint.ts';
 export { createDuplicateMemory, type DuplicateMemory, openDuplicateMemory } from './duplicate-memory.ts';
+export { DEFAULT_DUPLICATES, type DuplicateSettings } from './duplicate-settings.ts';
 export { type DuplicateRules, type DuplicateTable, type Observer, openDuplicateTable } from './duplicate-table.ts';
 export type { HepChannelSettings } from './hep-channel.ts';
 export { type ImportCaptureOptions, type ImportProgress, importCapture } from './import-capture.ts';
@@ -19,6 +22,7 @@ export { type ReceiveWorkerOptions, runReceiveWorker } from './receive-worker.ts
 export {
   type BatchDelivery,
   type BatchOutcome,
+  type ReceivedBatch,
   type Receiver,
   type ReceiverChange,
   ReceiverError,

@@ -2,6 +2,7 @@ import type { IpipChannelSettings } from './ipip-channel.ts';
 import type { IpipWorkerSettings } from './ipip-worker.ts';
 import { loadLibc } from './libc.ts';
 import { ANY_IPV6 } from './listen-address.ts';
+import { duplicatesOf } from './packet-path.ts';
 import { type BatchDelivery, type Receiver, ReceiverError } from './receiver.ts';
 import { createWorkerReceiver } from './worker-receiver.ts';
 
@@ -37,6 +38,7 @@ export function createIpipReceiver(options: IpipReceiverOptions): Receiver {
     address,
     port: 0,
     receiveBufferBytes: options.receiveBufferBytes ?? DEFAULT_RECEIVE_BUFFER_BYTES,
+    ...duplicatesOf(options),
   };
   const receiver = createWorkerReceiver({
     workerUrl,

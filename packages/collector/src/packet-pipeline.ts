@@ -7,6 +7,8 @@ import {
   PayloadType,
 } from '@calliope/model';
 import { scanSip } from '@calliope/sip';
+import { type AgentTable, createAgentTable } from './agent-table.ts';
+import type { DuplicateFilter } from './duplicate-filter.ts';
 import type { ReceiveCounters } from './receive-counters.ts';
 
 /** What a pipeline did with a packet. */
@@ -20,6 +22,8 @@ export const Taken = {
   OTHER: 3,
   /** The sink has no room. */
   DROPPED: 4,
+  /** A copy of a packet that another agent's brought before: not stored, but who saw it is. */
+  COPY: 5,
 } as const;
 export type Taken = (typeof Taken)[keyof typeof Taken];
 
@@ -28,6 +32,10 @@ export interface PacketPipelineOptions {
   /** Names the node of packets that name none. */
   nodeName: string;
   counters: ReceiveCounters;
+  /** Whose packets they are, by their `agent`. */
+  agents?: AgentTable;
+  /** Absent: every packet is kept. */
+  duplicates?: DuplicateFilter;
   /** Sees every SIP message that is kept, before it is appended. In the hot path: nothing may be allocated. */
   observe?: (packet: CapturedPacket, fields: MessageFields) => void;
   /** Messages that may be in the sink's open batch; more are dropped. 262,144 when absent. */
@@ -45,7 +53,8 @@ const CR = 13;
 
 /** The fields of the last message are overwritten by the next: one pipeline a thread and receiver. */
 export function createPacketPipeline(options: PacketPipelineOptions): PacketPipeline {
-  const { sink, nodeName, counters, observe } = options;
+  const { sink, nodeName, counters, duplicates, observe } = options;
+  const agents = options.agents ?? createAgentTable(nodeName);
   const maxPendingMessages = options.maxPendingMessages ?? 262_144;
   const fields: MessageFields = emptyFields();
 
@@ -55,33 +64,44 @@ export function createPacketPipeline(options: PacketPipelineOptions): PacketPipe
       counters.keepAlives++;
       return Taken.KEEP_ALIVE;
     }
+    const agent = agents.at(packet.agent);
     counters.received++;
+    agent.received++;
     if (sink.pending >= maxPendingMessages) {
       counters.droppedQueue++;
+      agent.dropped++;
       return Taken.DROPPED;
     }
+    const isSip = mayBeSip && scan(packet);
+    // The sender may have left the type out: the content says it.
+    if (isSip) packet.payloadType = PayloadType.SIP;
+    const found = packet.payloadType === PayloadType.SIP ? fields : undefined;
+    if (duplicates?.isCopy(packet, agent, defects)) {
+      counters.duplicates++;
+      agent.duplicates++;
+      if (duplicates.isNewObserver) sink.appendCopy?.(packet, found, nodeName, duplicates.keptUs, agent.address);
+      return Taken.COPY;
+    }
     counters.appended++;
-    if (!mayBeSip) {
+    agent.appended++;
+    agent.inBatch++;
+    if (!found) {
       sink.append(packet, undefined, nodeName);
       return Taken.OTHER;
     }
+    found.defects |= defects;
+    if (isSip && observe) observe(packet, found);
+    sink.append(packet, found, nodeName);
+    return isSip ? Taken.SIP : Taken.NOT_SIP;
+  }
+
+  /** Finds the fields, CRLFs before them left out. */
+  function scan(packet: CapturedPacket): boolean {
     const { payload, payloadEnd } = packet;
     let start = packet.payloadStart;
     while (start < payloadEnd && (payload[start] === CR || payload[start] === LF)) start++;
     packet.payloadStart = start;
-    const isSip = scanSip(payload, start, payloadEnd, fields);
-    if (packet.payloadType === 0) {
-      // The sender left the type out: the content says it.
-      if (!isSip) {
-        sink.append(packet, undefined, nodeName);
-        return Taken.OTHER;
-      }
-      packet.payloadType = PayloadType.SIP;
-    }
-    fields.defects |= defects;
-    if (isSip && observe) observe(packet, fields);
-    sink.append(packet, fields, nodeName);
-    return isSip ? Taken.SIP : Taken.NOT_SIP;
+    return scanSip(payload, start, payloadEnd, fields);
   }
 
   return {

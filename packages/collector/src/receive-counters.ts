@@ -6,7 +6,7 @@ export type ReceiveDefect = HepDefect | FrameDefect | 'sip_streams_evicted';
 
 /**
  * What one receiver counts, since it started. At any time
- * `received = appended + refused + undecodable + droppedKernel + droppedQueue`; keep-alives and ignored packets are counted beside it.
+ * `received = appended + duplicates + refused + undecodable + droppedKernel + droppedQueue`; keep-alives and ignored packets are counted beside it.
  */
 export interface ReceiveCounters {
   /** Messages that reached the machine, those that the kernel had to drop included. */
@@ -20,6 +20,8 @@ export interface ReceiveCounters {
   undecodableBy: Partial<Record<ReceiveDefect, number>>;
   /** Handed to the sink. */
   appended: number;
+  /** Copies of messages that another agent's packet brought before: not stored again, but who saw them is. */
+  duplicates: number;
   /** Dropped by the kernel because its receive buffer was full. */
   droppedKernel: number;
   /** Dropped here because the sink had no room, or with a worker that failed. */
@@ -36,6 +38,7 @@ export function emptyCounters(): ReceiveCounters {
     undecodable: 0,
     undecodableBy: {},
     appended: 0,
+    duplicates: 0,
     droppedKernel: 0,
     droppedQueue: 0,
     lostBySink: 0,
@@ -49,6 +52,7 @@ export function addCounters(total: ReceiveCounters, more: ReceiveCounters): void
   total.refused += more.refused;
   total.undecodable += more.undecodable;
   total.appended += more.appended;
+  total.duplicates += more.duplicates;
   total.droppedKernel += more.droppedKernel;
   total.droppedQueue += more.droppedQueue;
   total.lostBySink += more.lostBySink;

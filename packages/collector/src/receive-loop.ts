@@ -65,7 +65,7 @@ export function createReceiveLoop<Channel extends ReceiveChannel>(options: Recei
   const channel = options.createChannel({
     onBatch: (batch) => {
       countKernelDrops();
-      post({ type: 'batch', batch, counters });
+      post({ type: 'batch', batch, counters, agents: channel.agents.reports(true) });
     },
     onLost: () => {},
   });

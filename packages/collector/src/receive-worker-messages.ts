@@ -1,7 +1,7 @@
-import type { AgentReport, SpoolBatch } from '@calliope/model';
+import type { AgentCounts } from './agent-counts.ts';
 import type { HepChannelSettings } from './hep-channel.ts';
 import type { ReceiveCounters } from './receive-counters.ts';
-import type { ReceiverChange, ReceiverErrorCode } from './receiver.ts';
+import type { ReceivedBatch, ReceiverChange, ReceiverErrorCode } from './receiver.ts';
 import type { SignallingReport } from './signalling-metrics-report.ts';
 
 /** What a receive worker is told at its start, as a part of its `workerData`. */
@@ -21,12 +21,12 @@ export type ToReceiveWorker =
   | { type: 'reconfigure'; request: number; change: ReceiverChange }
   | { type: 'stop' };
 
-/** From the worker. Counters are those since its start; those sent with a batch include the batch. */
+/** From the worker. Counters are those since its start; those sent with a batch include the batch. Of agents, those that changed. */
 export type FromReceiveWorker =
   | { type: 'ready'; address: string; port: number; receiveBufferBytes: number }
   | { type: 'failed'; code: ReceiverErrorCode; message: string }
-  | { type: 'batch'; batch: SpoolBatch; counters: ReceiveCounters }
-  | { type: 'counters'; counters: ReceiveCounters; agents: AgentReport[]; problems: string[] }
+  | { type: 'batch'; batch: ReceivedBatch; counters: ReceiveCounters; agents: AgentCounts[] }
+  | { type: 'counters'; counters: ReceiveCounters; agents: AgentCounts[]; problems: string[] }
   | { type: 'signalling'; report: SignallingReport }
   /** A flush or a change is done; `error` says why a change was not made. */
   | { type: 'done'; request: number; error?: string }

@@ -1,4 +1,6 @@
 import type { AgentReport, MessageSink, ReceiverReport, SpoolBatch } from '@calliope/model';
+import type { AgentShare } from './agent-counts.ts';
+import type { DuplicateSettings } from './duplicate-settings.ts';
 import type { PortRange } from './ipip-ports.ts';
 import type { SignallingReport } from './signalling-metrics-report.ts';
 import type { TlsFiles } from './tls-credentials.ts';
@@ -42,6 +44,7 @@ export interface ReceiverChange {
   tunnelPorts?: readonly PortRange[];
   /** Of receivers that have connections: those above the bound stay until they end. */
   maxConnections?: number;
+  duplicates?: DuplicateSettings;
 }
 
 export type ReceiverErrorCode =
@@ -89,13 +92,22 @@ export function receiverError(name: string, systemCode: string, cause?: unknown)
 /** What became of a batch that was handed over. */
 export type BatchOutcome = 'stored' | 'dropped' | 'rejected';
 
-/** Where closed batches go: the spool drainer's `add`. `onSettled` is called once. */
-export type BatchDelivery = (batch: SpoolBatch, onSettled: (outcome: BatchOutcome) => void) => void;
+/** A batch of a receiver's sink. */
+export interface ReceivedBatch extends SpoolBatch {
+  /** Whose messages are in it; not all need be anybody's. */
+  shares?: readonly AgentShare[];
+}
+
+/**
+ * Where closed batches go: the spool drainer's `add`. `onSettled` is called once; `rejected` says how many of the batch's messages were set aside, of a
+ * rejected batch all.
+ */
+export type BatchDelivery = (batch: SpoolBatch, onSettled: (outcome: BatchOutcome, rejected?: number) => void) => void;
 
 /** What a sink tells its owner. */
 export interface SinkEvents {
   /** A batch is in the spool. */
-  onBatch(batch: SpoolBatch): void;
+  onBatch(batch: ReceivedBatch): void;
   /** A batch could not be written: its messages are lost. */
   onLost(messages: number, error: Error): void;
 }

@@ -1,4 +1,5 @@
 import { formatEndpoint } from './listen-address.ts';
+import { duplicatesOf } from './packet-path.ts';
 import type { ReceiveWorkerSettings } from './receive-worker-messages.ts';
 import type { Receiver } from './receiver.ts';
 import { DEFAULT_HEP_ADDRESS, DEFAULT_HEP_PORT, type UdpReceiverOptions } from './udp-receiver-options.ts';
@@ -30,6 +31,7 @@ export function createUdpWorkerReceiver(options: UdpWorkerReceiverOptions): Rece
     port: options.port ?? DEFAULT_HEP_PORT,
     receiveBufferBytes: options.receiveBufferBytes ?? UDP_RECEIVE_BUFFER_BYTES,
     reusePort: options.reusePort ?? false,
+    ...duplicatesOf(options),
   };
   return createWorkerReceiver({
     workerUrl,

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { AgentReport } from '@calliope/model';
 import { addCounters, emptyCounters, type ReceiveCounters } from './receive-counters.ts';
 import { createReceiveLedger } from './receive-ledger.ts';
 import { type FromReceiveWorker, RECEIVE_WORKER, type ToReceiveWorker } from './receive-worker-messages.ts';
 import { type BatchDelivery, type Receiver, type ReceiverChange, ReceiverError } from './receiver.ts';
 import { emptySignalling, sumSignalling } from './signalling-metrics-report.ts';
+import { createWorkerAgents } from './worker-agents.ts';
 
 export interface WorkerReceiverOptions {
   /** The worker's entry file. */
@@ -40,7 +40,7 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
   const settings = { ...options.settings };
   const wantedBytes = settings.receiveBufferBytes;
   const ledger = createReceiveLedger(deliver);
-  const agents = new Map<string, AgentReport>();
+  const agents = createWorkerAgents(maxAgents);
   /** Of workers that are gone. */
   const past = emptyCounters();
   let current: ReceiveCounters = emptyCounters();
@@ -65,12 +65,14 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
       case 'batch':
         current = message.counters;
         batchedNow += message.batch.messages;
+        agents.note(message.agents);
+        agents.noteBatch(message.batch.shares ?? []);
         ledger.deliver(message.batch);
         break;
       case 'counters':
         current = message.counters;
         workerProblems = message.problems;
-        for (const agent of message.agents) noteAgent(agent);
+        agents.note(message.agents);
         break;
       case 'signalling':
         signalling = message.report;
@@ -85,22 +87,13 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
     }
   }
 
-  function noteAgent(agent: AgentReport): void {
-    // A worker that was started again counts from zero, so this is a lower bound then; the counters of messages are exact.
-    if (agents.size >= maxAgents && !agents.has(agent.node)) {
-      const [oldest] = agents.keys();
-      if (oldest !== undefined) agents.delete(oldest);
-    }
-    agents.delete(agent.node);
-    agents.set(agent.node, agent);
-  }
-
   /** What a lost worker had appended and not batched is gone. */
   function settleLostWorker(): void {
     const lost = current.appended - current.lostBySink - batchedNow;
     current.appended -= lost;
     current.droppedQueue += lost;
     addCounters(past, current);
+    agents.loseWorker();
     current = emptyCounters();
     batchedNow = 0;
     pastSignalling = sumSignalling([pastSignalling, signalling]);
@@ -204,7 +197,7 @@ export function createWorkerReceiver(options: WorkerReceiverOptions): Receiver {
       addCounters(total, current);
       return ledger.report(this.name, total);
     },
-    agents: () => [...agents.values()],
+    agents: () => ledger.agents(agents.counts()),
     signalling: () => sumSignalling([pastSignalling, signalling]),
     problems() {
       const problems = workerProblems.map((problem) => `${this.name}: ${problem}`);

@@ -14,6 +14,7 @@ import {
   createWebSocketReceiver,
   type HepChannelSettings,
   loadLibc,
+  mergeAgentReports,
   type Receiver,
   ReceiverError,
 } from '../src/index.ts';
@@ -120,6 +121,21 @@ function assertAddsUp(report: ReceiverReport): void {
   assert.equal(report.received, parts, JSON.stringify(report));
 }
 
+/** Each agent's counters add up, and all together to the receiver's, but for what the kernel dropped. */
+function assertAgentsAddUp(receiver: Receiver): void {
+  const agents = receiver.agents();
+  for (const agent of agents) {
+    const { stored, duplicates, refused, undecodable, dropped, pending } = agent;
+    assert.equal(agent.received, stored + duplicates + refused + undecodable + dropped + pending);
+    assert.ok(pending >= 0, JSON.stringify(agent));
+  }
+  const report = receiver.report();
+  for (const name of ['stored', 'duplicates', 'refused', 'undecodable', 'pending'] as const) {
+    const sum = agents.reduce((total, agent) => total + agent[name], 0);
+    assert.equal(sum, report[name], `${name} of all agents`);
+  }
+}
+
 for (const kind of KINDS) {
   describe(kind.name, { skip: kind.skip }, () => {
     let directory: string;
@@ -147,6 +163,7 @@ for (const kind of KINDS) {
         await receiver.stop();
       }
       assertAddsUp(receiver.report());
+      assertAgentsAddUp(receiver);
       return { stored, receiver };
     }
 
@@ -238,7 +255,8 @@ for (const kind of KINDS) {
         ['1', '2'],
       );
       assert.equal(receiver.report().refused, 3);
-      assert.equal(receiver.agents()[0]!.received, 2);
+      const [agent] = mergeAgentReports(receiver.agents());
+      assert.deepEqual([agent!.node, agent!.received, agent!.refused, agent!.stored], ['2001', 5, 3, 2]);
     });
 
     test('counts what comes from networks that are not allowed', async () => {

@@ -53,6 +53,8 @@ export interface CapturedPacket {
   keyEnd: number;
   /** 802.1Q VLAN id 1..4094, or 0. */
   vlan: number;
+  /** Whose packet it is: a number of the receiver's own table of agents, set after decoding; 0 for nobody's in particular. */
+  agent: number;
 }
 
 /** A packet with nothing in it, to be filled by a decoder. */
@@ -79,6 +81,7 @@ export function emptyPacket(): CapturedPacket {
     keyStart: 0,
     keyEnd: 0,
     vlan: 0,
+    agent: 0,
   };
 }
 

@@ -171,12 +171,30 @@ export interface ConnectionReport {
   lastFailure?: string;
 }
 
+/**
+ * One agent's counters since start, by node and address. `received` = `stored` + `duplicates` + `refused` + `undecodable` + `dropped` + `pending`.
+ * What the kernel dropped is nobody's; HEP has no sequence numbers, so what was lost before it came here is not known.
+ */
 export interface AgentReport {
+  /** Node name, else capture id; '' for what came from the address without saying so. */
   node: string;
+  /** '' stands for all agents that did not fit into the table. */
   address: string;
+  /** Of the protocol: `HEP 3`; null when it is not known. */
+  version: string | null;
   received: number;
+  stored: number;
+  /** Copies of packets that another agent's brought before. */
+  duplicates: number;
+  refused: number;
+  undecodable: number;
+  /** Lost in this node, at any stage. */
+  dropped: number;
+  pending: number;
   lastSeenUs: number;
-  /** Receive time minus packet time, smoothed; null when it sends no times. */
+  /** Messages a second lately. */
+  ratePerSecond: number;
+  /** Reception minus packet time, the least of the last half to one minute: how far the agent's clock is behind, and the shortest delay. Null when it sends no times. */
   skewMs: number | null;
 }
 

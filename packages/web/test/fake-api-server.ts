@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import process from 'node:process';
 import { buildLadder, ladderToSvg, ladderToText } from '@calliope/calls';
 import {
+  type AgentReport,
   type CallMessage,
   type CallRecord,
   END_OF_TIME_US,
@@ -36,6 +37,27 @@ function fill(): void {
   }
 }
 if (process.env.FAKE !== 'empty') fill();
+
+function fakeAgent(known: Partial<AgentReport>): AgentReport {
+  const received = known.received ?? 0;
+  const { duplicates = 0, dropped = 0 } = known;
+  return {
+    node: 'edge-1',
+    address: '192.0.2.1',
+    version: 'HEP 3',
+    received,
+    stored: received - duplicates - dropped,
+    duplicates,
+    refused: 0,
+    undecodable: 0,
+    dropped,
+    pending: 0,
+    lastSeenUs: Date.now() * 1000,
+    ratePerSecond: 841.5,
+    skewMs: 0.4,
+    ...known,
+  };
+}
 
 function health(): HealthReport {
   const messages = fakes.reduce((sum, one) => sum + one.messages.length, 0);
@@ -75,14 +97,14 @@ function health(): HealthReport {
       },
     ],
     agents: [
-      { node: 'edge-1', address: '192.0.2.1:41022', received: 4_100_211, lastSeenUs: Date.now() * 1000, skewMs: 0.4 },
-      {
+      fakeAgent({ node: 'edge-1', address: '192.0.2.1', received: 4_100_211, duplicates: 11_204 }),
+      fakeAgent({
         node: 'edge-2',
-        address: '192.0.2.2:50410',
+        address: '192.0.2.2',
         received: 4_311_793,
-        lastSeenUs: Date.now() * 1000,
         skewMs: trouble ? 4210 : -1.2,
-      },
+        dropped: trouble ? 7 : 0,
+      }),
     ],
     spool: {
       batches: trouble ? 31 : 0,

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { FailureBox } from '../parts/failure-box.tsx';
 import { asFailure } from '../server/api-failure.ts';
 import { useHealth } from '../server/call-queries.ts';
-import { formatBytes, formatCount, formatUptime } from '../view/format-figures.ts';
+import { formatBytes, formatCount, formatRate, formatUptime } from '../view/format-figures.ts';
 import { localText, localZone } from '../view/zone-time.ts';
 
 function Figure({ label, value, note, alarm }: { label: string; value: string; note?: string; alarm?: boolean }) {
@@ -94,7 +94,13 @@ function Agents({ health }: { health: HealthReport }) {
         <tr>
           <th>Node</th>
           <th>Address</th>
+          <th>Version</th>
           <th>Received</th>
+          <th>A second</th>
+          <th title="Copies of packets that another agent sent before">Duplicates</th>
+          <th>Refused</th>
+          <th>Undecodable</th>
+          <th>Dropped</th>
           <th>Last seen</th>
           <th>Clock skew</th>
         </tr>
@@ -102,9 +108,15 @@ function Agents({ health }: { health: HealthReport }) {
       <tbody>
         {health.agents.map((agent) => (
           <tr key={`${agent.node} ${agent.address}`}>
-            <td>{agent.node}</td>
-            <td className="mono">{agent.address}</td>
+            <td>{agent.node || <span className="muted">unknown</span>}</td>
+            <td className="mono">{agent.address || <span className="muted">others</span>}</td>
+            <td>{agent.version ?? '–'}</td>
             <td>{formatCount(agent.received)}</td>
+            <td>{formatRate(agent.ratePerSecond)}</td>
+            <td>{formatCount(agent.duplicates)}</td>
+            <td>{formatCount(agent.refused)}</td>
+            <td>{formatCount(agent.undecodable)}</td>
+            <td className={agent.dropped > 0 ? 'alarm' : ''}>{formatCount(agent.dropped)}</td>
             <td>{localText(agent.lastSeenUs, localZone()).slice(0, 19)}</td>
             <td className={Math.abs(agent.skewMs ?? 0) > 1000 ? 'alarm' : ''}>
               {agent.skewMs === null ? 'sends no times' : `${agent.skewMs.toFixed(1)} ms`}

@@ -5,6 +5,11 @@ export function formatCount(count: number): string {
   return grouped.format(count);
 }
 
+/** So many a second: `0.4`, `812`. */
+export function formatRate(perSecond: number): string {
+  return perSecond < 10 ? String(Math.round(perSecond * 10) / 10) : formatCount(Math.round(perSecond));
+}
+
 /** A length of time from milliseconds: `310 ms`, `4.21 s`, `2:05`, `1:02:05`; `–` for null. */
 export function formatDuration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return '–';
