@@ -139,7 +139,7 @@ function checkFiles({ freeFiles, totalFiles }: DiskFacts): Finding {
   return warning(
     'files on disk',
     `Only ${freeFiles} more files can be made on this file system.`,
-    'sudo du --inodes -x -d 2 / | sort -n | tail   (says where they are)',
+    'sudo du --inodes -x -d 2 / | sort -n | tail   # says where they are',
   );
 }
 

@@ -50,8 +50,8 @@ function checkOpenFiles({ process }: LimitFacts, configuration: Configuration): 
   return warning(
     check,
     `${process.maxOpenFiles} files may be open, but ${configuration.hepTcpConnections} connections a port (hep.tcpConnections) and the rest need ${needed}.`,
-    `As a service: sudo systemctl edit calliope, then the lines [Service] and LimitNOFILE=${2 ** Math.ceil(Math.log2(needed))}`,
-    `By hand: sudo prlimit --pid $$ --nofile=${needed}:${needed}`,
+    `printf '[Service]\\nLimitNOFILE=${2 ** Math.ceil(Math.log2(needed))}\\n' | sudo install -D -m 644 /dev/stdin /etc/systemd/system/calliope.service.d/files.conf && sudo systemctl daemon-reload && sudo systemctl restart calliope   # as a service`,
+    `sudo prlimit --pid $$ --nofile=${needed}:${needed}   # in the shell that starts it by hand`,
   );
 }
 

@@ -51,7 +51,7 @@ function checkPort({ use, protocol, listen, error, owner }: PortFacts, serverPid
       : warning(
           check,
           `${where}: free, though a server runs (process ${serverPid}): it was started with another configuration.`,
-          'calliope health   (says where it listens)',
+          'calliope health   # says where it listens',
         );
   }
   if (error === 'EADDRINUSE') {
@@ -62,7 +62,7 @@ function checkPort({ use, protocol, listen, error, owner }: PortFacts, serverPid
         ? failure(
             check,
             `${where}: held by a process of another user.`,
-            `sudo ss -lnp${protocol === 'tcp' ? 't' : 'u'} 'sport = :${listen.port}'   (says which)`,
+            `sudo ss -lnp${protocol === 'tcp' ? 't' : 'u'} 'sport = :${listen.port}'   # says which`,
           )
         : well(check, `${where}: held, by all signs by the running server (process ${serverPid}).`);
     }
@@ -73,7 +73,7 @@ function checkPort({ use, protocol, listen, error, owner }: PortFacts, serverPid
     );
   }
   if (error === 'EADDRNOTAVAIL')
-    return failure(check, `${where}: this machine has no such address.`, 'ip -brief address   (says which it has)');
+    return failure(check, `${where}: this machine has no such address.`, 'ip -brief address   # says which it has');
   if (error === 'EACCES') {
     return failure(
       check,

@@ -32,7 +32,7 @@ export function checkRuntime({ nodeVersion, libcReason }: RuntimeFacts): Finding
       : warning(
           'receiving',
           `Datagrams are received one by one, at more than twice the CPU time: ${libcReason}.`,
-          'npm install --include=optional koffi   (on a 64-bit Linux with glibc, such as Debian)',
+          'npm install --include=optional koffi   # on a 64-bit Linux with glibc, such as Debian',
         );
   return [node, libc];
 }

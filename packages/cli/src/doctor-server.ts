@@ -47,7 +47,7 @@ export function checkServer(facts: ServerFacts | undefined): Finding[] {
       failure(
         check,
         `The database engine is ${engine.state}${engine.lastError ? ` (${engine.lastError})` : ''}.`,
-        'journalctl -u calliope -n 50   (says why)',
+        'journalctl -u calliope -n 50   # says why',
         'sudo systemctl restart calliope',
       ),
     );
@@ -59,7 +59,7 @@ export function checkServer(facts: ServerFacts | undefined): Finding[] {
         check,
         `The kernel dropped ${kernelDrops} datagrams since the start, as the receiver was not fast enough.`,
         setKernelParameter('net.core.rmem_max', UDP_RECEIVE_BUFFER_BYTES),
-        'sudo systemctl restart calliope   (and if it was that already: spread the senders over another node)',
+        'sudo systemctl restart calliope   # and if it was that already: spread the senders over another node',
       ),
     );
   }
@@ -67,7 +67,7 @@ export function checkServer(facts: ServerFacts | undefined): Finding[] {
     if (skewMs === null || Math.abs(skewMs) < BIG_SKEW_MS) continue;
     const far = `${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead'}`;
     findings.push(
-      warning('agents', `The clock of ${node} (${address}) is ${far}.`, `On ${address}: sudo timedatectl set-ntp true`),
+      warning('agents', `The clock of ${node} (${address}) is ${far}.`, `ssh ${address} sudo timedatectl set-ntp true`),
     );
   }
   for (const problem of health.problems) {

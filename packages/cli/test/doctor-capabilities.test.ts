@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { type CapabilityFacts, checkCapabilities } from '../src/doctor-capabilities.ts';
 import { Capability, hasCapability, parseProcessFacts } from '../src/doctor-process.ts';
@@ -20,8 +21,9 @@ test('IP-in-IP needs CAP_NET_RAW, and says how the service and how Node get it',
   const [missing] = checkCapabilities(facts(0n, true), configuration);
   assert.equal(missing!.severity, 'failure');
   assert.match(missing!.message, /server \(process 7\) does not have it/);
-  assert.match(missing!.mend[0]!, /packaging\/systemd\/ipip\.conf/);
-  assert.equal(missing!.mend[1], 'By hand: sudo setcap cap_net_raw+ep /opt/node');
+  const [, dropIn] = /^sudo install -D -m 644 (\S+\/ipip\.conf) /.exec(missing!.mend[0]!)!;
+  assert.ok(existsSync(dropIn!));
+  assert.equal(missing!.mend[1], 'sudo setcap cap_net_raw+ep /opt/node   # started by hand');
   assert.deepEqual(severities(checkCapabilities(facts(1n << 13n), configuration)), ['ok']);
   const dark = checkCapabilities({ ...facts(0n), process: undefined }, configuration);
   assert.deepEqual(severities(dark), ['unknown']);
@@ -33,6 +35,12 @@ test('low ports need CAP_NET_BIND_SERVICE unless the system lets everybody', () 
   assert.equal(missing!.severity, 'failure');
   assert.match(missing!.message, /\(80\)/);
   assert.deepEqual(severities(checkCapabilities({ ...facts(0n), unprivilegedPortStart: 80 }, configuration)), ['ok']);
+});
+
+test('several capabilities are set in one command, as each forgets the one before', () => {
+  const both = configurationOf({ CALLIOPE_IPIP_ENABLE: 'true', CALLIOPE_HTTP: '0.0.0.0:80' });
+  const findings = checkCapabilities(facts(0n), both);
+  for (const { mend } of findings) assert.match(mend[1]!, /setcap cap_net_raw,cap_net_bind_service\+ep /);
 });
 
 test('what the kernel says of a process is read', () => {
