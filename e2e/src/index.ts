@@ -10,6 +10,14 @@ export { takeDatabaseAway } from './database-away.ts';
 export { childrenOf, enginePid } from './engine-process-id.ts';
 export { freePorts } from './free-port.ts';
 export { type HeardPacket, HepListener } from './hep-listener.ts';
+export {
+  type HostilePorts,
+  type HostileSenders,
+  type HostileTally,
+  hepFrameOf,
+  startHostileSenders,
+} from './hostile-senders.ts';
+export { type IdleConnections, type IdleConnectionsOptions, openIdleConnections } from './idle-connections.ts';
 export { type KamailioOptions, startKamailio } from './kamailio-proxy.ts';
 export { waitForListeningPort } from './listening-port.ts';
 export { captureSkipReason, type LoopbackCapture, startLoopbackCapture } from './loopback-capture.ts';
@@ -24,18 +32,18 @@ export {
   settledAccounts,
 } from './message-accounts.ts';
 export {
+  connectNamespaces,
+  createNetworkNamespace,
+  type NetworkNamespace,
+  namespaceSkipReason,
+} from './network-namespace.ts';
+export {
   type NumberedTraffic,
   type NumberedTrafficOptions,
   numberedCallId,
   numberedPayload,
   startNumberedTraffic,
 } from './numbered-traffic.ts';
-export {
-  connectNamespaces,
-  createNetworkNamespace,
-  type NetworkNamespace,
-  namespaceSkipReason,
-} from './network-namespace.ts';
 export { hasProgram, type ProgramName, skipReason } from './required-programs.ts';
 export { SIP_TALK, type SipTalkLine, type SipTalkSettings } from './sip-talk.ts';
 export {

@@ -27,6 +27,8 @@ export interface NumberedTrafficOptions {
   padding?: number;
   /** The HEP key to show now. */
   key?: () => string;
+  /** Makes the connection that stands for TCP's, such as one of TLS. */
+  connectStream?: () => Promise<Socket>;
   /** Clock of the sender, milliseconds; default the real one. */
   nowMs?: () => number;
 }
@@ -55,6 +57,12 @@ export function numberedPayload(prefix: string, number: number, padding = 0): Bu
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
 }
 
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
 /** Sends HEP 3 steadily to a port of this machine. While TCP is held up, its share waits and is caught up with later. */
 export async function startNumberedTraffic(options: NumberedTrafficOptions): Promise<NumberedTraffic> {
   const { port, prefix, perSecond, tcpShare = 0.5, padding = 0, nowMs = Date.now, key } = options;
@@ -63,8 +71,7 @@ export async function startNumberedTraffic(options: NumberedTrafficOptions): Pro
   await once(udp, 'connect');
   let tcp: Socket | undefined;
   if (tcpShare > 0) {
-    tcp = connect(port, '127.0.0.1');
-    await once(tcp, 'connect');
+    tcp = options.connectStream ? await options.connectStream() : await connected(port);
     tcp.on('error', () => {});
   }
   let sent = 0;

@@ -115,7 +115,7 @@ export function createHepStreamConnections(bounds: HepStreamBounds): HepStreamCo
   function close(connection: HepStreamConnection, why: ClosedFor, detail?: string): void {
     if (!remove(connection)) return;
     count(why);
-    if (detail !== undefined) lastFailure = `${connection.ends.split(' ', 1)[0]}: ${detail}`;
+    if (detail !== undefined) lastFailure = `${connection.ends.split(' ', 1)[0]!.replace(/^::ffff:/, '')}: ${detail}`;
     connection.socket.destroy();
   }
 
