@@ -4,22 +4,9 @@ import type { Metric } from './metrics-exposition.ts';
 /** Agents with metrics of their own: those that sent most. Names come from outside, so they are bounded. */
 const MAX_AGENTS = 500;
 
-const COUNTS = ['received', 'duplicates', 'refused', 'undecodable', 'dropped'] as const;
-
-/** Who sends, as `node`: one series each, whatever number of receivers heard it. */
+/** @param agents one for each node and address, as the health report has them */
 export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
-  const byNode = new Map<string, AgentReport>();
-  for (const agent of agents) {
-    const known = byNode.get(agent.node);
-    if (!known) byNode.set(agent.node, agent);
-    else {
-      const latest = agent.lastSeenUs > known.lastSeenUs ? agent : known;
-      const summed = { ...latest };
-      for (const count of COUNTS) summed[count] = known[count] + agent[count];
-      byNode.set(agent.node, summed);
-    }
-  }
-  const shown = [...byNode.values()].sort((a, b) => b.received - a.received).slice(0, MAX_AGENTS);
+  const shown = [...agents].sort((a, b) => b.received - a.received).slice(0, MAX_AGENTS);
   const each = (pick: (agent: AgentReport) => number | null) =>
     shown.flatMap((agent) => {
       const value = pick(agent);
@@ -30,7 +17,7 @@ export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
       name: 'calliope_agents',
       help: 'Agents known; the 500 that sent most have metrics of their own.',
       type: 'gauge',
-      samples: [{ value: byNode.size }],
+      samples: [{ value: agents.length }],
     },
     {
       name: 'calliope_agent_messages_total',
@@ -61,6 +48,12 @@ export function agentMetrics(agents: readonly AgentReport[]): Metric[] {
       help: 'Of those, lost in this node.',
       type: 'counter',
       samples: each((agent) => agent.dropped),
+    },
+    {
+      name: 'calliope_agent_messages_per_second',
+      help: 'Messages a second lately.',
+      type: 'gauge',
+      samples: each((agent) => agent.ratePerSecond),
     },
     {
       name: 'calliope_agent_last_seen_seconds',

@@ -96,15 +96,15 @@ test('buckets of a histogram add up to its count', () => {
   assert.equal(series.get('calliope_session_request_delay_seconds_sum{target="other",outcome="failure"}'), 42);
 });
 
-test('an agent that several receivers heard is one series; without a time it has no skew', () => {
+test('an agent is a series for each address it sends from; without a time it has no skew', () => {
   const series = parse(text);
   const labels = 'node="sbc \\"1\\"",address="192.0.2.9"';
-  assert.equal(series.get(`calliope_agent_messages_total{${labels}}`), 7);
-  assert.equal(series.get(`calliope_agent_duplicates_total{${labels}}`), 3);
+  assert.equal(series.get(`calliope_agent_messages_total{${labels}}`), 2);
+  assert.equal(series.get(`calliope_agent_duplicates_total{${labels}}`), 2);
   assert.equal(series.get(`calliope_agent_last_seen_seconds{${labels}}`), 2.5);
   assert.equal(series.get(`calliope_agent_clock_skew_seconds{${labels}}`), -0.25);
-  assert.equal(series.get('calliope_agents'), 2);
-  assert.equal([...series.keys()].filter((name) => name.startsWith('calliope_agent_clock_skew')).length, 1);
+  assert.equal(series.get('calliope_agents'), 3);
+  assert.equal([...series.keys()].filter((name) => name.startsWith('calliope_agent_clock_skew')).length, 2);
 });
 
 test('agents are bounded', () => {
