@@ -18,7 +18,7 @@ const PIECE = 'piece';
 
 interface ReadBatch {
   messages: Buffer;
-  /** Both files are as they were written. */
+  /** All files are as they were written. */
   isWhole: boolean;
 }
 
@@ -53,7 +53,8 @@ export async function insertRowsOf(
 
   await halveUntilIn({
     rows: salvaged.rows.filter((row) => !present.has(row)),
-    isWorldWell,
+    // When others of its rows are in, the table is as it should be.
+    isWorldWell: isWorldWell || present.size > 0,
     insert: (rows) =>
       isWhole && rows.length === all.length
         ? insertSection(database, batch.path, 'messages', rows.length, batch.id)
@@ -105,10 +106,15 @@ async function readBatch({ path, id }: SpoolBatch): Promise<ReadBatch> {
     }
   };
   const messages = await read(SECTIONS.messages);
-  const calls = await read(SECTIONS.calls);
   if (!messages) throw corrupt(`${path} has no file of messages.`);
-  const isWhole =
-    calls !== undefined && messages.length + calls.length === bytes && crc32(calls, crc32(messages)) === expected;
+  let found = 0;
+  let checksum = 0;
+  for (const name of Object.values(SECTIONS)) {
+    const content = (await read(name)) ?? Buffer.alloc(0);
+    found += content.length;
+    checksum = crc32(content, checksum);
+  }
+  const isWhole = found === bytes && checksum === expected;
   return { messages, isWhole };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EngineChild } from './engine-child.ts';
 
 /** Whether an engine's process answers. */
@@ -7,39 +6,39 @@ export interface EngineWatch {
   silentMs(): number;
 }
 
+const TICK_MS = 250;
 const PING_EVERY_MS = 2_000;
-/** When this process itself was held up, answers may be there that it has not read yet. */
-const LAST_CHANCE_MS = 500;
 
-/** Pings until the process ends, and kills it when it is silent for `hangTimeoutMs`. */
+/**
+ * Pings until the process ends, and kills it when it is silent for `hangTimeoutMs`. Time is counted in turns of this process's own event loop: when that was held
+ * up, or the whole machine slept, an answer may be there that was not read yet.
+ */
 export function watchEngine(child: EngineChild, hangTimeoutMs: number): EngineWatch {
-  let askedAtMs: number | undefined;
+  let owes = false;
+  let sinceMs = 0;
 
-  async function watch(): Promise<void> {
-    const ended = child.ended.then(() => 'ended' as const);
-    for (;;) {
-      askedAtMs = performance.now();
-      const answered = child.ask({ kind: 'ping' }).then(
-        () => 'answered' as const,
-        () => 'answered' as const,
-      );
-      let result = await firstOf(hangTimeoutMs, answered, ended);
-      if (result === 'late') result = await firstOf(LAST_CHANCE_MS, answered, ended);
-      if (result === 'late') child.kill(`it answered no ping for ${hangTimeoutMs} ms`);
-      if (result !== 'answered') return;
-      askedAtMs = undefined;
-      if ((await firstOf(Math.min(PING_EVERY_MS, hangTimeoutMs / 2), ended)) === 'ended') return;
-    }
+  function ping(): void {
+    owes = true;
+    sinceMs = 0;
+    const answered = (): void => {
+      owes = false;
+      sinceMs = 0;
+    };
+    child.ask({ kind: 'ping' }).then(answered, answered);
   }
-  void watch();
 
-  return { silentMs: () => (askedAtMs === undefined ? 0 : performance.now() - askedAtMs) };
-}
+  const timer = setInterval(() => {
+    sinceMs += TICK_MS;
+    if (!owes) {
+      if (sinceMs >= Math.min(PING_EVERY_MS, hangTimeoutMs / 2)) ping();
+    } else if (sinceMs >= hangTimeoutMs) {
+      clearInterval(timer);
+      child.kill(`it answered no ping for ${hangTimeoutMs} ms`);
+    }
+  }, TICK_MS);
+  timer.unref();
+  void child.ended.then(() => clearInterval(timer));
+  ping();
 
-async function firstOf<T>(timeoutMs: number, ...promises: Promise<T>[]): Promise<T | 'late'> {
-  const over = new AbortController();
-  const late = delay(timeoutMs, 'late' as const, { signal: over.signal, ref: false }).catch(() => 'late' as const);
-  const result = await Promise.race([...promises, late]);
-  over.abort();
-  return result;
+  return { silentMs: () => (owes ? sinceMs : 0) };
 }
