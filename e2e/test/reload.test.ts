@@ -37,8 +37,13 @@ test('HEP keys are changed by SIGHUP under steady traffic over UDP and TCP, and 
       assert.equal(reload.code, 0, reload.stderr);
       assert.match(reload.stdout, /Changed: hep\.keys/);
       key = next;
-      // What the old key was shown with is on its way for a moment.
-      await delay(700);
+      // What shows the old key is on its way for a moment.
+      const withOldKey = traffic.sent;
+      await poll(
+        () => readAccounts(node),
+        ({ received }) => received >= withOldKey + 1000,
+        60_000,
+      );
       write(next);
       const before = await reloadsOf(node);
       // To the launcher, as a supervisor does, which passes it on.
