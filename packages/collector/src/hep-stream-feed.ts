@@ -27,6 +27,7 @@ export function createHepStreamFeed(intake: HepIntake, counters: ReceiveCounters
 
   const stream = createHepStream({
     onFrame(bytes, start, end) {
+      countSkipped();
       inGarbage = false;
       const turnedAway = counters.refused + counters.undecodable;
       intake.take(bytes, start, end, receivedUs, sender, 0);
@@ -38,16 +39,19 @@ export function createHepStreamFeed(intake: HepIntake, counters: ReceiveCounters
     intake.countGarbage(receivedUs, sender, 0);
   }
 
+  function countSkipped(): void {
+    if (stream.skippedBytes === skippedBytes) return;
+    skippedBytes = stream.skippedBytes;
+    if (!inGarbage) countGarbage();
+    inGarbage = true;
+  }
+
   return {
     push(chunk, atUs) {
       receivedUs = atUs;
       letIn = false;
       stream.push(chunk);
-      if (stream.skippedBytes !== skippedBytes) {
-        skippedBytes = stream.skippedBytes;
-        if (!inGarbage) countGarbage();
-        inGarbage = true;
-      }
+      countSkipped();
       return letIn;
     },
     countGarbage,
