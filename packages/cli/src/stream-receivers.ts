@@ -33,10 +33,12 @@ export function createStreamReceivers(
   createSink: (writer: number) => SinkFactory,
 ): Receiver[] {
   const { hep, hepTls, hepWebsocket, hepWss } = configuration;
+  const ports = [hep, hepTls, hepWebsocket, hepWss].filter(Boolean).length;
   const optionsFor = ({ host, port }: HostPort, writer: number) => ({
     ...shared,
     address: host,
     port,
+    ports,
     maxConnections: configuration.hepTcpConnections,
     createSink: createSink(writer),
   });

@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** Four ports may have connections: TCP, TLS, ws, wss. */
-const SHARES = 4;
-/** For the spool, the database's client, HTTP and libraries. */
-const RESERVED = 512;
+/** For HTTP (1,024 connections), the spool, the database's client and libraries. */
+const RESERVED = 2048;
 /** Where even that is not to be had. */
 const LEAST = 64;
 
 /**
- * Connections that one port may have, so that all ports together leave descriptors for the spool: a batch that cannot be opened is lost. Infinity where
- * the limit is not known (other than Linux).
+ * Connections that each of `ports` may have, so that all of them together leave descriptors for the rest: a batch for which the spool cannot open a file
+ * is lost. Infinity where the limit is not known (other than Linux).
  */
-export function descriptorBound(limit = openFilesLimit()): number {
-  return Math.max(LEAST, Math.floor((limit - RESERVED) / SHARES));
+export function descriptorBound(ports: number, limit = openFilesLimit()): number {
+  return Math.max(LEAST, Math.floor((limit - RESERVED) / ports));
 }
 
 /** The soft limit, which Node raises to the hard one at its start. */

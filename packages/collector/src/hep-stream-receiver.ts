@@ -17,8 +17,10 @@ export interface HepStreamReceiverOptions extends HepChannelSettings {
   port: number;
   deliver: BatchDelivery;
   createSink: SinkFactory;
-  /** Connections at the same time. 4,096 when absent, and never more than a quarter of the descriptors that the process may have. */
+  /** Connections at the same time. 4,096 when absent, and never more than this port's share of the descriptors that the process may have. */
   maxConnections?: number;
+  /** Ports that share them. 4 when absent: TCP, TLS, ws, wss. */
+  ports?: number;
   /** A connection that brings nothing for so long is closed. One hour when absent. */
   idleMs?: number;
   /** For TLS and the WebSocket's request. Ten seconds when absent. */
@@ -78,7 +80,7 @@ export function createHepStreamReceiver(options: HepStreamReceiverOptions, trans
   const idleMs = options.idleMs ?? 3_600_000;
   const handshakeMs = options.handshakeMs ?? 10_000;
   const sweepEveryMs = Math.min(SWEEP_MS, idleMs, handshakeMs);
-  const descriptors = descriptorBound();
+  const descriptors = descriptorBound(options.ports ?? 4);
   let wantedConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   const ledger = createReceiveLedger(options.deliver);
   const channel = createHepChannel(options, options.createSink, {
