@@ -4,6 +4,7 @@ import {
   type Message,
   type MessageReader,
   type MessageSummary,
+  type Observation,
   type Page,
   type SearchRequest,
   StoreError,
@@ -13,6 +14,8 @@ import { matchFilter } from './match-filter.ts';
 export interface MemoryReader extends MessageReader {
   /** Added to what is found from then on. */
   add(messages: Message[]): void;
+  /** Somebody else saw a message. */
+  observe(id: string, observation: Observation): void;
   /** Thrown by the next call of any method. */
   failNext(error: unknown): void;
   /** Requests that were made, newest last. */
@@ -23,6 +26,7 @@ export interface MemoryReader extends MessageReader {
 export function createMemoryReader(initial: Message[]): MemoryReader {
   const messages = [...initial];
   const requests: Partial<SearchRequest>[] = [];
+  const observations = new Map<string, Observation[]>();
   let failure: unknown;
 
   const enter = (request: Partial<SearchRequest> = {}) => {
@@ -62,6 +66,7 @@ export function createMemoryReader(initial: Message[]): MemoryReader {
 
   return {
     requests,
+    observe: (id, observation) => void observations.set(id, [...(observations.get(id) ?? []), observation]),
     add: (more) => void messages.push(...more),
     failNext: (error) => {
       failure = error;
@@ -90,6 +95,10 @@ export function createMemoryReader(initial: Message[]): MemoryReader {
     async message(id) {
       enter();
       return messages.find((message) => message.id === id);
+    },
+    async observations(of) {
+      enter();
+      return new Map(of.flatMap(({ id }) => (observations.has(id) ? [[id, observations.get(id)!]] : [])));
     },
     async messagesOfCalls(callIds, { near, limit = 10_000, cursor } = {}) {
       enter(near);

@@ -51,3 +51,13 @@ export interface MessageSummary {
 export interface Message extends MessageSummary {
   payload: Uint8Array;
 }
+
+/** Another agent saw the packet of a message too: its copy was not stored again. */
+export interface Observation {
+  /** As {@link MessageSummary.node}. */
+  node: string;
+  /** Address that the agent sent its copy from. */
+  senderIp: string;
+  /** When it saw the packet, by its own clock. */
+  timestampUs: number;
+}

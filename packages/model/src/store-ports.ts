@@ -1,7 +1,7 @@
 import type { CallRecord } from './call-record.ts';
 import type { CapturedPacket } from './captured-packet.ts';
 import type { Filter } from './filter.ts';
-import type { Message, MessageSummary } from './message.ts';
+import type { Message, MessageSummary, Observation } from './message.ts';
 import type { MessageFields } from './message-fields.ts';
 
 /** Half-open range of time in microseconds since 1970: `fromUs <= t < toUs`. */
@@ -55,6 +55,8 @@ export interface MessageReader {
   searchCalls(request: SearchRequest): Promise<Page<CallRecord>>;
   countCalls(request: SearchRequest): Promise<Total>;
   message(id: string): Promise<Message | undefined>;
+  /** Who else saw these messages, by their ids; those that nobody else saw are left out. In the order in which they saw them, by their own clocks. */
+  observations(messages: readonly MessageSummary[]): Promise<ReadonlyMap<string, readonly Observation[]>>;
   /**
    * All messages of the given Call-IDs (and what other payload types say of them by correlation id), oldest first, payloads included.
    * Without `near`, all of stored time is looked at. At most `limit`; more is said by `cursor`.

@@ -14,11 +14,22 @@ import {
 import { createMemoryStore } from '@calliope/store';
 import fc from 'fast-check';
 import { callFilters, messageFilters } from './generated-filters.ts';
-import { type Append, appendTo, BASE_US, END_US, generateMessages, plainMessage } from './generated-messages.ts';
+import {
+  type Append,
+  type AppendCopy,
+  appendCopyTo,
+  appendTo,
+  BASE_US,
+  END_US,
+  type GeneratedMessage,
+  generateMessages,
+  plainMessage,
+} from './generated-messages.ts';
 
 /** A store under test. */
 export interface TestedStore {
   append: Append;
+  appendCopy: AppendCopy;
   /** Everything appended can be read. Called after every few messages, so that they arrive in several batches. */
   settle(): Promise<void>;
   reader: MessageReader;
@@ -47,6 +58,18 @@ async function readAll<T>(request: SearchRequest, search: (request: SearchReques
   return items;
 }
 
+const OBSERVERS = ['edge-a', 'edge-b', "o'bs", ''] as const;
+
+/** Who else saw the message at `index`: nobody, one or two. */
+function copiesOf(message: GeneratedMessage, index: number): { copy: GeneratedMessage; sender: string }[] {
+  return [index % 3 === 0, index % 7 === 0].flatMap((isSeen, which) => {
+    if (!isSeen) return [];
+    const node = Buffer.from(OBSERVERS[(index + which) % OBSERVERS.length]!);
+    const copy = { ...message, node, captureId: 0, timestampUs: message.timestampUs + 1 + 1000 * which };
+    return [{ copy, sender: which === 0 ? '192.0.2.77' : '2001:db8::77' }];
+  });
+}
+
 /** What every store must do, on a store that `create` gives, empty. The answers are those of the reference in memory. */
 export function testStore(name: string, create: () => Promise<TestedStore>): void {
   describe(`${name} as a store of messages`, () => {
@@ -59,6 +82,10 @@ export function testStore(name: string, create: () => Promise<TestedStore>): voi
       for (const [index, message] of messages.entries()) {
         appendTo(store.append, message);
         appendTo(reference.sink.append, message);
+        for (const { copy, sender } of copiesOf(message, index)) {
+          appendCopyTo(store.appendCopy, copy, message.timestampUs, sender);
+          appendCopyTo(reference.sink.appendCopy!, copy, message.timestampUs, sender);
+        }
         if (index % 50 === 49) await store.settle();
       }
       await store.settle();
@@ -177,6 +204,38 @@ export function testStore(name: string, create: () => Promise<TestedStore>): voi
         assert.deepEqual(found.map(withoutId), (await read(reference.reader)).map(withoutId));
       }
       assert.deepEqual(await store.reader.messagesOfCalls([]), { items: [] });
+    });
+
+    test('knows who else saw a message, and nothing of what nobody else saw', async () => {
+      const found = await readAll(ALL, store.reader.searchMessages);
+      const expected = await readAll(ALL, reference.reader.searchMessages);
+      const byStore = await store.reader.observations(found);
+      const byReference = await reference.reader.observations(expected);
+      assert.deepEqual(
+        found.map(({ id }) => byStore.get(id)),
+        expected.map(({ id }) => byReference.get(id)),
+      );
+      assert.ok(byStore.size > messages.length / 4 && byStore.size < messages.length);
+      assert.deepEqual(await store.reader.observations([]), new Map());
+    });
+
+    test('takes in copies also when no message comes with them, or before it', async () => {
+      const texts = { CALL_ID: Buffer.from('seen@elsewhere'), METHOD: Buffer.from('INVITE') };
+      const message = plainMessage({ timestampUs: BASE_US + 5, texts });
+      const copy = { ...message, node: Buffer.from('elsewhere'), timestampUs: BASE_US - 700 };
+      appendCopyTo(reference.sink.appendCopy!, copy, message.timestampUs, '192.0.2.7');
+      appendTo(reference.sink.append, message);
+      appendCopyTo(store.appendCopy, copy, message.timestampUs, '192.0.2.7');
+      await store.settle();
+      assert.equal(await store.reader.call('seen@elsewhere'), undefined);
+      appendTo(store.append, message);
+      await store.settle();
+      const { items } = await store.reader.messagesOfCalls(['seen@elsewhere']);
+      assert.deepEqual(
+        [...(await store.reader.observations(items)).values()],
+        [[{ node: 'elsewhere', senderIp: '192.0.2.7', timestampUs: BASE_US - 700 }]],
+      );
+      assert.deepEqual((await store.reader.call('seen@elsewhere'))!.nodes, ['elsewhere', 'receiver']);
     });
 
     test('gives a call by its Call-ID', async () => {

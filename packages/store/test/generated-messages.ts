@@ -5,7 +5,9 @@ import {
   Field,
   IpProtocol,
   type MessageFields,
+  type MessageSink,
   PayloadType,
+  parseAddress,
 } from '@calliope/model';
 import fc from 'fast-check';
 
@@ -220,10 +222,22 @@ export function plainMessage(change: Partial<GeneratedMessage>): GeneratedMessag
   };
 }
 
-export type Append = (packet: CapturedPacket, fields: MessageFields | undefined, receivedNode: string) => void;
+export type Append = MessageSink['append'];
+export type AppendCopy = NonNullable<MessageSink['appendCopy']>;
 
 /** Hands a message over as a receiver does: fields and addresses somewhere within shared arrays. */
 export function appendTo(append: Append, message: GeneratedMessage): void {
+  const { packet, fields } = packetOf(message);
+  append(packet, fields, 'receiver');
+}
+
+/** The same for a copy of the one stored with the time `keptUs`. */
+export function appendCopyTo(appendCopy: AppendCopy, copy: GeneratedMessage, keptUs: number, sender: string): void {
+  const { packet, fields } = packetOf(copy);
+  appendCopy(packet, fields, 'receiver', keptUs, parseAddress(sender)!.bytes);
+}
+
+function packetOf(message: GeneratedMessage): { packet: CapturedPacket; fields: MessageFields | undefined } {
   const head = Buffer.concat([message.source, message.destination, message.node, message.correlationId]);
   const nodeStart = message.source.length + message.destination.length;
   const correlationStart = nodeStart + message.node.length;
@@ -261,5 +275,6 @@ export function appendTo(append: Append, message: GeneratedMessage): void {
     correlationStart,
     correlationEnd: head.length,
   };
-  append(packet, message.notSip || message.payloadType !== PayloadType.SIP ? undefined : fields, 'receiver');
+  const isSip = !message.notSip && message.payloadType === PayloadType.SIP;
+  return { packet, fields: isSip ? fields : undefined };
 }

@@ -7,7 +7,7 @@ import { appendTo, BASE_US, END_US, plainMessage } from './generated-messages.ts
 
 testStore('memory', async () => {
   const { sink, reader } = createMemoryStore();
-  return { append: sink.append, settle: async () => {}, reader, stop: async () => {} };
+  return { append: sink.append, appendCopy: sink.appendCopy!, settle: async () => {}, reader, stop: async () => {} };
 });
 
 test('the oldest messages go when there are too many, and are counted', async () => {

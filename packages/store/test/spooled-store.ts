@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SpoolBatch } from '@calliope/model';
 import { createBatchWriter, createEmbeddedStore, type EmbeddedStore, type EmbeddedStoreOptions } from '@calliope/store';
 import type { TestedStore } from './conformance.ts';
-import type { Append } from './generated-messages.ts';
+import type { Append, AppendCopy } from './generated-messages.ts';
 
 export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'calliope-store-'));
@@ -13,7 +13,9 @@ export function temporaryDirectory(): string {
 /** An embedded store in a directory of its own, with a writer whose batches are inserted by `settle` in the order they were closed. */
 export async function createSpooledStore(
   options: Partial<EmbeddedStoreOptions> = {},
-): Promise<TestedStore & { store: EmbeddedStore; append: Append; batches: SpoolBatch[]; flush(): void }> {
+): Promise<
+  TestedStore & { store: EmbeddedStore; append: Append; appendCopy: AppendCopy; batches: SpoolBatch[]; flush(): void }
+> {
   const dataDirectory = options.dataDirectory ?? temporaryDirectory();
   const store = await createEmbeddedStore({ memoryBytes: 1 << 29, ...options, dataDirectory });
   const batches: SpoolBatch[] = [];
@@ -27,6 +29,7 @@ export async function createSpooledStore(
     store,
     batches,
     append: writer.append,
+    appendCopy: writer.appendCopy!,
     flush: writer.flush,
     reader: store.reader,
     settle: async () => {

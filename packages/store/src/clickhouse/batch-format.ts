@@ -4,12 +4,16 @@ import { type SpoolBatch, StoreError, TRANSPORTS } from '@calliope/model';
  * A batch is a directory with a file for each table, in ClickHouse's Native format, so that the database reads them as they are:
  * see {@link SECTIONS}. What describes it is in its name, `<id>.<messages>.batch`, and in its id, whose parts are joined by `_`:
  * version of this format, batch number (base 36), nonce of the writer, length of all files in bytes (base 36), CRC-32 of all files one after the
- * other in the order of the sections (base 36). A change of the columns below is a new version.
+ * other in the order of the sections (base 36), and where there are observations, how many (base 36). A change of the columns below is a new version.
  */
 export const BATCH_VERSION = 2;
 
-/** Files of a batch, in order. Each is one block, be it without rows. */
-export const SECTIONS = { messages: 'messages.native', calls: 'calls.native' } as const;
+/** Files of a batch, in order. Each is one block, be it without rows; that of observations is only there when there are some. */
+export const SECTIONS = {
+  messages: 'messages.native',
+  calls: 'calls.native',
+  observations: 'observations.native',
+} as const;
 
 const TRANSPORT_ENUM = `Enum8(${TRANSPORTS.map((name, index) => `'${name}' = ${index}`).join(', ')})`;
 
@@ -71,16 +75,25 @@ export interface BatchIdParts {
   nonce: string;
   bytes: number;
   crc32: number;
+  /** Rows of observations. */
+  observations: number;
+}
+
+/** Names of a batch's files, in order. */
+export function batchFiles({ observations }: Pick<BatchIdParts, 'observations'>): string[] {
+  return observations > 0 ? Object.values(SECTIONS) : [SECTIONS.messages, SECTIONS.calls];
 }
 
 export function formatBatchId(parts: BatchIdParts): string {
-  const { version, number, nonce, bytes, crc32 } = parts;
-  return [version, number.toString(36), nonce, bytes.toString(36), crc32.toString(36)].join('_');
+  const { version, number, nonce, bytes, crc32, observations } = parts;
+  const known = [version, number.toString(36), nonce, bytes.toString(36), crc32.toString(36)];
+  return (observations > 0 ? [...known, observations.toString(36)] : known).join('_');
 }
 
 /** Throws {@link StoreError} `batch_corrupt` for an id that no version wrote, and says so plainly when a newer version did. */
 export function parseBatchId(id: string): BatchIdParts {
-  const match = /^(\d{1,4})_([0-9a-z]{1,10})_([0-9a-z]{1,16})_([0-9a-z]{1,10})_([0-9a-z]{1,7})$/.exec(id);
+  const match =
+    /^(\d{1,4})_([0-9a-z]{1,10})_([0-9a-z]{1,16})_([0-9a-z]{1,10})_([0-9a-z]{1,7})(?:_([0-9a-z]{1,7}))?$/.exec(id);
   const version = Number(match?.[1] ?? /^(\d{1,4})_/.exec(id)?.[1]);
   if (version > BATCH_VERSION) {
     throw new StoreError(
@@ -102,6 +115,7 @@ export function parseBatchId(id: string): BatchIdParts {
     nonce: match[3]!,
     bytes: Number.parseInt(match[4]!, 36),
     crc32: Number.parseInt(match[5]!, 36),
+    observations: Number.parseInt(match[6] ?? '0', 36),
   };
 }
 

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { BatchInserter, SpoolGroup } from '@calliope/model';
-import { parseBatchId, SECTIONS } from './batch-format.ts';
+import { batchFiles, parseBatchId } from './batch-format.ts';
 import { insertRowsOf } from './batch-split.ts';
-import { insertStatement } from './batch-statement.ts';
+import { type InsertOfFiles, insertStatement } from './batch-statement.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { createMergePace } from './merge-pace.ts';
 
 /**
- * Moves spooled batches into the tables of messages and of calls, exactly once by the group's id: each table remembers by itself what it took, so that
- * an insert which was cut off between the two is completed by its repetition.
+ * Moves spooled batches into the tables of messages, of calls and of observations, exactly once by the group's id: each table remembers by itself what it took, so that
+ * an insert which was cut off between two is completed by its repetition.
  *
  * Throws {@link import('@calliope/model').StoreError}, see `insertError`: `batch_corrupt` (not retryable) for a batch that is not as it was written, is of an
  * unknown version, or has a row that the database refuses; all else is retryable.
@@ -17,10 +17,14 @@ export function createBatchInserter(database: DatabaseSession): BatchInserter {
   const pace = createMergePace(database);
 
   async function insertGroup(group: SpoolGroup): Promise<void> {
+    const observed: InsertOfFiles & { paths: string[] } = { token: group.id, paths: [], rows: 0 };
     const batches = group.batches.map((batch) => {
-      const { bytes, crc32 } = parseBatchId(batch.id);
+      const parts = parseBatchId(batch.id);
+      const { bytes, crc32, observations } = parts;
+      if (observations > 0) observed.paths.push(batch.path);
+      observed.rows += observations;
       return {
-        files: Object.values(SECTIONS).map((name) => join(batch.path, name)),
+        files: batchFiles(parts).map((name) => join(batch.path, name)),
         bytes,
         crc32,
         isFresh: batch.isFresh === true,
@@ -35,7 +39,11 @@ export function createBatchInserter(database: DatabaseSession): BatchInserter {
     await database.insertBatches({
       batches,
       // The messages first: when they are refused, no fragment of them was counted. Which messages are in can be asked for, which fragments not.
-      statements: [insertStatement('messages', files), insertStatement('calls', files)],
+      statements: [
+        insertStatement('messages', files),
+        insertStatement('calls', { ...files, rows: files.rows + observed.rows }),
+        ...(observed.rows > 0 ? [insertStatement('observations', observed)] : []),
+      ],
     });
     pace.inserted(performance.now() - began);
   }

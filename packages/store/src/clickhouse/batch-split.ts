@@ -31,13 +31,14 @@ export async function insertRowsOf(
   batch: SpoolBatch,
   { onRejected, isWorldWell }: InsertRowsOptions,
 ): Promise<InsertedRows> {
-  const { number } = parseBatchId(batch.id);
+  const { number, observations } = parseBatchId(batch.id);
   const firstId = BigInt(number) * BigInt(MAX_BATCH_MESSAGES);
   const { messages, isWhole } = await readBatch(batch);
   const split = splitColumns(messages, batch.messages);
   const all = Array.from({ length: batch.messages }, (_, row) => row);
   const salvaged: SalvagedRows = isWhole ? { rows: all, doubtfulFrom: new Map() } : salvageRows(split);
-  if (salvaged.rows.length === 0) throw corrupt(`Nothing of ${batch.path} can be read.`);
+  if (salvaged.rows.length === 0 && !(isWhole && observations > 0))
+    throw corrupt(`Nothing of ${batch.path} can be read.`);
   const blocks = createSplitBlocks({ split, doubtfulFrom: salvaged.doubtfulFrom, firstId });
   const presence = (rows: readonly number[]): Promise<Set<number>> =>
     presentRows(database, firstId, isWhole ? rows.map((row) => blocks.time(row)) : []);
@@ -69,6 +70,8 @@ export async function insertRowsOf(
     },
   });
   await insertCalls(database, batch, { blocks, rows: salvaged.rows, isWhole, isWorldWell });
+  if (isWhole && observations > 0)
+    await insertObservations(database, batch, observations, isWorldWell || batch.messages > 0);
   return { stored: batch.messages - rejected.size, rejected: rejected.size };
 }
 
@@ -82,13 +85,30 @@ interface CallsOfRows {
 /** A message that no fragment can be made of is stored all the same; it is missing in its call's record. */
 async function insertCalls(database: DatabaseSession, batch: SpoolBatch, of: CallsOfRows): Promise<void> {
   const { blocks, rows, isWhole, isWorldWell } = of;
+  const { observations } = parseBatchId(batch.id);
   await halveUntilIn({
     rows,
     isWorldWell,
     insert: (piece) =>
       isWhole && piece.length === batch.messages
-        ? insertSection(database, batch.path, 'calls', piece.length, batch.id)
+        ? insertSection(database, batch.path, 'calls', piece.length + observations, batch.id)
         : insertPiece(database, batch, 'calls', piece, blocks),
+    without: async (piece) => piece,
+    onRefused: () => {},
+  });
+}
+
+/** Of what is damaged they are not read: they are the least of a batch. Those that the database refuses are left out. */
+async function insertObservations(
+  database: DatabaseSession,
+  batch: SpoolBatch,
+  rows: number,
+  isWorldWell: boolean,
+): Promise<void> {
+  await halveUntilIn({
+    rows: [0],
+    isWorldWell,
+    insert: () => insertSection(database, batch.path, 'observations', rows, batch.id),
     without: async (piece) => piece,
     onRefused: () => {},
   });
@@ -121,7 +141,7 @@ async function readBatch({ path, id }: SpoolBatch): Promise<ReadBatch> {
 async function insertPiece(
   database: DatabaseSession,
   batch: SpoolBatch,
-  section: Section,
+  section: Exclude<Section, 'observations'>,
   rows: readonly number[],
   blocks: SplitBlocks,
 ): Promise<void> {

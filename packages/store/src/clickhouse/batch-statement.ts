@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import { MESSAGE_COLUMNS, SECTIONS } from './batch-format.ts';
 import { CALL_FRAGMENT_COLUMNS } from './calls-table.ts';
+import { OBSERVATION_COLUMNS } from './observations-table.ts';
 import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
 /** A part of a batch, and the table of the same name that it goes into. */
 export type Section = keyof typeof SECTIONS;
 
-const COLUMNS = { messages: MESSAGE_COLUMNS, calls: CALL_FRAGMENT_COLUMNS } as const;
+const COLUMNS = {
+  messages: MESSAGE_COLUMNS,
+  calls: CALL_FRAGMENT_COLUMNS,
+  observations: OBSERVATION_COLUMNS,
+} as const;
 
 export interface InsertOfFiles {
   /** For as long as the table remembers it, an insert with the same token adds nothing. */

@@ -19,6 +19,7 @@ import {
 } from './batch-format.ts';
 import { createCallFragments } from './call-fragments.ts';
 import { createNodeBytes } from './node-bytes.ts';
+import { createObservationEncoder } from './observation-encoder.ts';
 import { createRowEncoder } from './row-encoder.ts';
 
 export interface BatchWriterOptions {
@@ -42,6 +43,8 @@ export interface BatchWriterOptions {
 const BATCH_EPOCH_MS = 1_577_836_800_000;
 /** More than what a row takes beside its payload, most often. */
 const ROW_OVERHEAD = 400;
+/** About what an observation takes. */
+const OBSERVATION_BYTES = 160;
 
 /**
  * Sink that writes batches for the database into a spool directory: `<name>.tmp`, renamed to `<name>.batch` when it is complete.
@@ -58,6 +61,7 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
 
   const encoder = createRowEncoder();
   const calls = createCallFragments();
+  const observations = createObservationEncoder();
   const node = createNodeBytes();
   const nonce = randomBytes(6).readUIntBE(0, 6).toString(36);
   let pending = 0;
@@ -75,7 +79,7 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
   }
 
   function append(packet: CapturedPacket, fields: MessageFields | undefined, receivedNode: string): void {
-    if (pending === 0) openBatch();
+    if (pending === 0 && observations.rows === 0) openBatch();
     const nodeOf = receivedNode || nodeName;
     encoder.encode(packet, fields, idLowBase + pending, idHigh, nodeOf);
     if (fields && packet.payloadType === PayloadType.SIP) {
@@ -87,13 +91,29 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
     if (pending >= maxMessages || pendingBytes >= maxBytes) flush();
   }
 
+  function appendCopy(
+    packet: CapturedPacket,
+    fields: MessageFields | undefined,
+    receivedNode: string,
+    keptUs: number,
+    sender: Uint8Array,
+  ): void {
+    if (pending === 0 && observations.rows === 0) openBatch();
+    node.find(packet, receivedNode || nodeName);
+    observations.encode(packet, fields, keptUs, node, sender);
+    if (fields && packet.payloadType === PayloadType.SIP) calls.foldCopy(fields, keptUs, node);
+    pendingBytes += OBSERVATION_BYTES;
+    if (observations.rows >= maxMessages || pendingBytes >= maxBytes) flush();
+  }
+
   function flush(): void {
-    if (pending === 0) return;
+    if (pending === 0 && observations.rows === 0) return;
     const messages = pending;
     const sections: Section[] = [
       { name: SECTIONS.messages, pieces: encoder.block() },
       { name: SECTIONS.calls, pieces: calls.block() },
     ];
+    if (observations.rows > 0) sections.push({ name: SECTIONS.observations, pieces: observations.block() });
     let bytes = 0;
     let checksum = 0;
     for (const { pieces } of sections) {
@@ -102,7 +122,14 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
         checksum = crc32(piece, checksum);
       }
     }
-    const id = formatBatchId({ version: BATCH_VERSION, number: batchNumber, nonce, bytes, crc32: checksum });
+    const id = formatBatchId({
+      version: BATCH_VERSION,
+      number: batchNumber,
+      nonce,
+      bytes,
+      crc32: checksum,
+      observations: observations.rows,
+    });
     const path = join(directory, batchFileName({ id, messages }));
     const temporary = path.replace(/batch$/, 'tmp');
     let failure: Error | undefined;
@@ -118,15 +145,17 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
     pendingBytes = 0;
     encoder.clear();
     calls.clear();
+    observations.clear();
     if (failure) onLost?.(messages, failure);
     else onBatch({ id, path, messages, bytes, isFresh: true });
   }
 
   return {
     append,
+    appendCopy,
     flush,
     get pending() {
-      return pending;
+      return pending + observations.rows;
     },
   };
 }

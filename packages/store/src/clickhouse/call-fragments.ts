@@ -48,6 +48,8 @@ const RECENT = 1 << 10;
 export interface CallFragments {
   /** A SIP message; `node` holds the name of its node. Messages without Call-ID and of methods that make no call are passed over. */
   fold(packet: CapturedPacket, fields: MessageFields, node: NodeBytes): void;
+  /** A copy of a SIP message that is stored with the time `keptUs`, which may be in another batch: the call was seen at that node too. */
+  foldCopy(fields: MessageFields, keptUs: number, node: NodeBytes): void;
   readonly count: number;
   /** All fragments as one block, valid until the next {@link CallFragments.fold}. */
   block(): Uint8Array[];
@@ -248,7 +250,7 @@ export function createCallFragments(): CallFragments {
     const us = storedTimestampUs(packet.timestampUs);
     const known = callIds.count;
     const call = callIds.intern(0, bytes, callIdStart, callIdEnd);
-    const fragment = fragmentOf(call, call === known, Math.floor(us / SLOT_US) * (SLOT_US / 1_000_000));
+    const fragment = fragmentOf(call, call === known, slotOf(us));
     const base = fragment * TIMES;
     messages[fragment]!++;
     methods[fragment]! |= 1 << method;
@@ -269,6 +271,17 @@ export function createCallFragments(): CallFragments {
     const agentEnd = at[2 * Field.USER_AGENT + 1]!;
     if (agentEnd > agentStart) see(fragment, nameText(SEEN_USER_AGENT, bytes, agentStart, agentEnd));
     if (node.end > node.start) see(fragment, nameText(SEEN_NODE, node.bytes, node.start, node.end));
+  }
+
+  function foldCopy({ at, bytes }: MessageFields, keptUs: number, node: NodeBytes): void {
+    const start = at[2 * Field.CALL_ID]!;
+    const end = at[2 * Field.CALL_ID + 1]!;
+    if (end === start || node.end === node.start) return;
+    if (methodOf(bytes, at[2 * Field.METHOD]!, at[2 * Field.METHOD + 1]!) < 0) return;
+    const known = callIds.count;
+    const call = callIds.intern(0, bytes, start, end);
+    const fragment = fragmentOf(call, call === known, slotOf(storedTimestampUs(keptUs)));
+    see(fragment, nameText(SEEN_NODE, node.bytes, node.start, node.end));
   }
 
   function timeColumn(time: number): Uint8Array[] {
@@ -334,7 +347,7 @@ export function createCallFragments(): CallFragments {
     answer: () => packed.column(Packed.ANSWER, count, 0xff),
     failure: () => packed.column(Packed.FAILURE, count, undefined),
     challenge: () => packed.column(Packed.CHALLENGE, count, undefined),
-    identity: () => packed.column(Packed.IDENTITY, count, undefined),
+    identity: () => packed.column(Packed.IDENTITY, count, 0xff),
     asserted: () => packed.column(Packed.ASSERTED, count, 0xff),
     seen: seenColumn,
     methods: () => [new Uint8Array(methods.buffer, 0, 2 * count)],
@@ -343,6 +356,7 @@ export function createCallFragments(): CallFragments {
 
   return {
     fold,
+    foldCopy,
     get count() {
       return count;
     },
@@ -361,6 +375,11 @@ export function createCallFragments(): CallFragments {
       packed.clear();
     },
   };
+}
+
+/** Beginning of the slot, in seconds. */
+function slotOf(us: number): number {
+  return Math.floor(us / SLOT_US) * (SLOT_US / 1_000_000);
 }
 
 function bytesOf(values: Uint32Array): Uint8Array {

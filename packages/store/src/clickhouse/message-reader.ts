@@ -5,6 +5,7 @@ import { createCallSearch } from './call-search.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { readWhole, WHOLE_COLUMNS } from './message-row.ts';
 import { createMessageSearch, messageIdCondition } from './message-search.ts';
+import { createObservationSearch } from './observation-search.ts';
 import { RowReader } from './row-reader.ts';
 import { createStatistics } from './statistics.ts';
 
@@ -59,6 +60,7 @@ export function createMessageReader(database: DatabaseSession, options: MessageR
     searchCalls: calls.page,
     countCalls: calls.count,
     message,
+    observations: createObservationSearch(database),
     messagesOfCalls,
     call: calls.call,
     histogram: (request) => (request.of === 'calls' ? calls.histogram(request) : messages.histogram(request)),

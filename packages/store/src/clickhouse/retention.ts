@@ -1,7 +1,7 @@
 import type { DatabaseSession } from './database-session.ts';
 import { SLOT_US } from './messages-table.ts';
 import { RowReader } from './row-reader.ts';
-import { stringLiteral } from './sql-literal.ts';
+import { listLiteral, stringLiteral } from './sql-literal.ts';
 
 /** What may be kept. Both bounds count; an absent one does not. */
 export interface RetentionBounds {
@@ -11,7 +11,7 @@ export interface RetentionBounds {
 }
 
 export interface RetentionReport {
-  /** Six-hour slots dropped whole, messages and calls together. */
+  /** Six-hour slots dropped whole, messages, calls and observations together. */
   droppedSlots: number;
   droppedMessages: number;
   freedBytes: number;
@@ -27,6 +27,7 @@ interface Slot {
 }
 
 const DAY_US = 86_400_000_000;
+const TABLES = ['messages', 'calls', 'observations'];
 
 /**
  * Drops the oldest slots of time: those that ended before the greatest age, and more until the rest fits in `maxBytes`.
@@ -49,7 +50,7 @@ export async function enforceRetention(
     const tooOld = slot.endUs <= oldestUs;
     const tooMuch = bounds.maxBytes !== undefined && report.keptBytes > bounds.maxBytes;
     if (!tooOld && !tooMuch) break;
-    for (const table of ['messages', 'calls']) {
+    for (const table of TABLES) {
       await database.execute(`ALTER TABLE calliope.${table} DROP PARTITION ID ${stringLiteral(slot.id)}`);
     }
     report.droppedSlots++;
@@ -60,14 +61,14 @@ export async function enforceRetention(
   return report;
 }
 
-/** Slots of both tables, oldest first. Parts that were merged or dropped are on the disk for two minutes more, and no reason to drop others. */
+/** Slots of all tables, oldest first. Parts that were merged or dropped are on the disk for two minutes more, and no reason to drop others. */
 async function readSlots(database: DatabaseSession): Promise<Slot[]> {
   const row = new RowReader(
     await database.read(`
       SELECT partition_id, toInt64(toUnixTimestamp(any(partition), 'UTC')) AS start,
         sumIf(rows, table = 'messages'), sum(bytes_on_disk)
       FROM system.parts
-      WHERE active AND database = 'calliope' AND table IN ('messages', 'calls')
+      WHERE active AND database = 'calliope' AND table IN ${listLiteral(TABLES, stringLiteral)}
       GROUP BY partition_id ORDER BY start`),
   );
   const slots: Slot[] = [];

@@ -2,6 +2,7 @@ import { StoreError } from '@calliope/model';
 import { CALLS_TABLE } from './calls-table.ts';
 import type { DatabaseSession } from './database-session.ts';
 import { COMPACT_BYTES, MESSAGES_TABLE } from './messages-table.ts';
+import { OBSERVATIONS_TABLE } from './observations-table.ts';
 import { integerLiteral } from './sql-literal.ts';
 
 interface Migration {
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
         `ALTER TABLE calliope.${table} MODIFY SETTING min_bytes_for_wide_part = ${integerLiteral(COMPACT_BYTES)}`,
     ),
   },
+  { version: 4, statements: [OBSERVATIONS_TABLE] },
 ];
 
 /**

@@ -1,9 +1,10 @@
 import type { CapturedPacket, MessageFields, MessageReader, MessageSink } from '@calliope/model';
 import { createMessageReader } from './message-reader.ts';
 import { type StoredMessage, storeMessage } from './stored-message.ts';
+import { type StoredObservation, storeObservation } from './stored-observation.ts';
 
 export interface MemoryStoreOptions {
-  /** The oldest in the order of arrival go when there are more. Default 100,000. */
+  /** The oldest in the order of arrival go when there are more; so do the observations of who else saw them. Default 100,000. */
   maxMessages?: number;
 }
 
@@ -18,6 +19,7 @@ export interface MemoryStore {
 export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const maxMessages = options.maxMessages ?? 100_000;
   const stored: StoredMessage[] = [];
+  const observations: StoredObservation[] = [];
   let nextId = 1n;
   let evicted = 0;
 
@@ -29,9 +31,17 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
     }
   }
 
+  const appendCopy: NonNullable<MessageSink['appendCopy']> = (...copy) => {
+    observations.push(storeObservation(...copy));
+    if (observations.length > maxMessages) observations.shift();
+  };
+
   return {
-    sink: { append, pending: 0, flush: () => {} },
-    reader: createMessageReader(() => stored),
+    sink: { append, appendCopy, pending: 0, flush: () => {} },
+    reader: createMessageReader(
+      () => stored,
+      () => observations,
+    ),
     evicted: () => evicted,
   };
 }

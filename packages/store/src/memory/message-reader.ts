@@ -9,6 +9,7 @@ import {
   type MessageReader,
   type MessageSummary,
   type MessageTextColumn,
+  type Observation,
   type Page,
   PayloadType,
   parseAddress,
@@ -25,13 +26,18 @@ import {
   parseMessageCursor,
   parseMessageId,
 } from '../message-id.ts';
+import { observedKey } from '../observed-message.ts';
 import { CALL_SPAN_US, checkBuckets, checkedLimit, checkedRequest, MAX_LIMIT } from '../search-limits.ts';
 import { callAddresses, callTexts, compileCallFilter, compileMessageFilter, messageInteger } from './compile-filter.ts';
 import { type CountedValue, countValues } from './count-values.ts';
 import { bytesOfText, type StoredMessage } from './stored-message.ts';
+import type { StoredObservation } from './stored-observation.ts';
 
 /** The contract's reader over messages in memory, in plain code: what other stores are compared with. Every search looks at everything. */
-export function createMessageReader(stored: () => readonly StoredMessage[]): MessageReader {
+export function createMessageReader(
+  stored: () => readonly StoredMessage[],
+  observed: () => readonly StoredObservation[] = () => [],
+): MessageReader {
   const newestFirst = (a: StoredMessage, b: StoredMessage): number =>
     b.message.timestampUs - a.message.timestampUs || (a.id < b.id ? 1 : -1);
 
@@ -66,7 +72,30 @@ export function createMessageReader(stored: () => readonly StoredMessage[]): Mes
       if (payloadType !== PayloadType.SIP || callId === '' || !FOLDED_METHODS.includes(method)) continue;
       raw.set(callId, foldMessage(raw.get(callId), message));
     }
+    for (const { copy, observation } of observed()) {
+      const { callId, method, payloadType } = copy.message;
+      const record = raw.get(callId);
+      if (!record || payloadType !== PayloadType.SIP || !FOLDED_METHODS.includes(method)) continue;
+      const nodes = new Set([...record.nodes, ...(observation.node === '' ? [] : [observation.node])]);
+      raw.set(callId, { ...record, nodes: [...nodes].sort(compareBytes) });
+    }
     return [...raw.values()].filter(isCall).map(completeCallRecord);
+  }
+
+  function observations(messages: readonly MessageSummary[]): Map<string, Observation[]> {
+    const found = new Map<string, Observation[]>();
+    const inOrder = [...observed()].sort(
+      (a, b) =>
+        a.observation.timestampUs - b.observation.timestampUs ||
+        compareBytes(a.observation.node, b.observation.node) ||
+        Buffer.compare(parseAddress(a.observation.senderIp)!.bytes, parseAddress(b.observation.senderIp)!.bytes),
+    );
+    for (const message of messages) {
+      const key = observedKey(message);
+      const of = inOrder.filter((one) => one.key === key).map(({ observation }) => observation);
+      if (of.length > 0) found.set(message.id, of);
+    }
+    return found;
   }
 
   function matchingCalls(asked: SearchRequest): CallRecord[] {
@@ -148,6 +177,7 @@ export function createMessageReader(stored: () => readonly StoredMessage[]): Mes
       });
       return found?.message;
     },
+    observations: async (messages) => observations(messages),
     messagesOfCalls: async (callIds, options) => messagesOfCalls(callIds, options),
     call: async (callId) => allCalls().find((call) => call.callId === callId),
     histogram: async (request) => histogram(request),
