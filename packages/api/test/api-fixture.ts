@@ -54,7 +54,7 @@ export async function apiFixture(overrides: Partial<ApiOptions> = {}): Promise<A
       let bytes = 0;
       for await (const chunk of stream) bytes += chunk.length;
       onProgress({ bytes, frames: 1, messages: 1 });
-      return { messages: 1, frames: bytes, otherMessages: 0, defects: {}, firstUs: null, lastUs: null };
+      return { messages: 1, frames: bytes, otherMessages: 0, duplicates: 0, defects: {}, firstUs: null, lastUs: null };
     },
     health: async () => EXAMPLE_HEALTH,
     metrics: async () => '# TYPE calliope_up gauge\ncalliope_up 1\n',

@@ -44,7 +44,7 @@ test('a capture is taken piece by piece before all of it is sent', async () => {
         frames++;
         sawFirst();
       }
-      return { messages: frames, frames, otherMessages: 0, defects: {}, firstUs: null, lastUs: null };
+      return { messages: frames, frames, otherMessages: 0, duplicates: 0, defects: {}, firstUs: null, lastUs: null };
     },
   });
   const port = await listen(fixture);
@@ -123,7 +123,7 @@ test('imports run a few at a time', async () => {
     limits: { maxImports: 1 },
     importCapture: async () => {
       await finished;
-      return { messages: 0, frames: 0, otherMessages: 0, defects: {}, firstUs: null, lastUs: null };
+      return { messages: 0, frames: 0, otherMessages: 0, duplicates: 0, defects: {}, firstUs: null, lastUs: null };
     },
   });
   const send = () =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiServer, createApiServer, type ListenAddress } from '@calliope/api';
 import {
+  createDuplicateMemory,
   createIpipReceiver,
   createSpoolDrainer,
   createUdpReceiver,
@@ -17,6 +18,7 @@ import {
 } from '@calliope/collector';
 import { type HealthReport, StoreError, systemClock } from '@calliope/model';
 import { createBatchWriter, createEmbeddedStore, type EmbeddedStore, MAX_WORKERS } from '@calliope/store';
+import { duplicateSettingsOf } from './duplicate-settings-of.ts';
 import { CommandError, ExitCode } from './exit-codes.ts';
 import { healthReport } from './health-report.ts';
 import { metricsText } from './metrics-text.ts';
@@ -141,6 +143,7 @@ async function start(
         createSink: sinkFactory(configuration, store, nextImportWriter()),
         deliver: drainer.add,
         nodeName: configuration.nodeName,
+        duplicates: duplicateSettingsOf(configuration),
         onProgress,
       }),
     health,
@@ -200,12 +203,12 @@ function createReceivers(
   log: (line: string) => void,
 ): Receiver[] {
   const { host, port } = configuration.hep;
-  const shared = {
-    address: host,
-    port,
+  const common = {
     nodeName: configuration.nodeName,
     keys: configuration.hepKeys,
-    networks: configuration.hepAllow,
+    // Of all receivers, as copies come by any of them.
+    duplicateMemory: createDuplicateMemory(),
+    duplicates: duplicateSettingsOf(configuration),
     deliver: drainer.add,
   };
   const workerData: ReceiveWorkerData = {
@@ -214,7 +217,10 @@ function createReceivers(
     worker: Writer.UDP,
   };
   const udp = createUdpReceiver({
-    ...shared,
+    ...common,
+    address: host,
+    port,
+    networks: configuration.hepAllow,
     workerUrl: new URL('./receive-worker-entry.ts', import.meta.url),
     workerData: { ...workerData },
     createSink: sinkFactory(configuration, store, Writer.UDP),
@@ -222,24 +228,16 @@ function createReceivers(
   if (udp.note !== undefined) log(udp.note);
   const streams = createStreamReceivers(
     configuration,
-    {
-      nodeName: configuration.nodeName,
-      keys: configuration.hepKeys,
-      networks: configuration.hepAllow,
-      deliver: drainer.add,
-      shouldPause: () => drainer.isNearlyFull,
-    },
+    { ...common, networks: configuration.hepAllow, shouldPause: () => drainer.isNearlyFull },
     Writer,
     (writer) => sinkFactory(configuration, store, writer),
   );
   if (!configuration.ipipEnable) return [udp.receiver, ...streams];
   const ipip = createIpipReceiver({
+    ...common,
     address: configuration.ipip,
-    nodeName: configuration.nodeName,
-    keys: configuration.hepKeys,
     tunnelNetworks: configuration.ipipAllow,
     tunnelPorts: configuration.ipipPorts,
-    deliver: drainer.add,
     workerUrl: new URL('./ipip-worker-entry.ts', import.meta.url),
     workerData: { ...workerData, worker: Writer.IPIP },
   });

@@ -42,11 +42,12 @@ async function run(files: string[], options: ConnectionOptions & { format: 'text
     );
     return;
   }
-  const rows = results.map(({ file, messages, otherMessages, frames, defects }) => {
+  const rows = results.map(({ file, messages, otherMessages, duplicates, frames, defects }) => {
     const problems = Object.entries(defects).map(([name, count]) => `${name} ×${count}`);
-    return [file, String(messages), String(otherMessages), String(frames), problems.join(', ') || '–'];
+    const counts = [messages, otherMessages, duplicates, frames].map(String);
+    return [file, ...counts, problems.join(', ') || '–'];
   });
-  console.log(textTable(['file', 'SIP messages', 'other', 'frames', 'defects'], rows));
+  console.log(textTable(['file', 'SIP messages', 'other', 'duplicates', 'frames', 'defects'], rows));
 }
 
 async function checkReadable(file: string): Promise<void> {

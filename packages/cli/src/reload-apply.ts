@@ -1,4 +1,5 @@
 import type { Receiver, ReceiverChange, SpoolDrainer } from '@calliope/collector';
+import { duplicateSettingsOf } from './duplicate-settings-of.ts';
 import type { Configuration } from './settings.ts';
 import { tlsFilesOf } from './tls-settings.ts';
 
@@ -28,7 +29,7 @@ export async function applyReload(
       receiver.reload?.(files);
       certified.push(receiver);
     }
-    const change = receiverChange(changes);
+    const change = receiverChange({ ...inForce, ...changes }, changes);
     if (Object.keys(change).length > 0) {
       for (const receiver of receivers) {
         await receiver.reconfigure(change);
@@ -51,14 +52,16 @@ export async function applyReload(
   if (countryCode !== undefined) setCountryCode(countryCode === '' ? undefined : countryCode);
 }
 
-/** @param onlyOf takes the settings that it has, too */
-function receiverChange(values: Partial<Configuration>, onlyOf: Partial<Configuration> = values): ReceiverChange {
+/** @param onlyOf says by the settings that it has which of the values are taken */
+function receiverChange(values: Configuration, onlyOf: Partial<Configuration>): ReceiverChange {
   const change: ReceiverChange = {};
-  if (onlyOf.hepKeys && values.hepKeys) change.keys = values.hepKeys;
-  if (onlyOf.hepAllow && values.hepAllow) change.networks = values.hepAllow;
-  if (onlyOf.ipipAllow && values.ipipAllow) change.tunnelNetworks = values.ipipAllow;
-  if (onlyOf.ipipPorts && values.ipipPorts) change.tunnelPorts = values.ipipPorts;
-  if (onlyOf.hepTcpConnections !== undefined && values.hepTcpConnections !== undefined)
-    change.maxConnections = values.hepTcpConnections;
+  const { dedupWindowMs, dedupExceptNodes, dedupSameAgent } = onlyOf;
+  if (dedupWindowMs !== undefined || dedupExceptNodes || dedupSameAgent !== undefined)
+    change.duplicates = duplicateSettingsOf(values);
+  if (onlyOf.hepKeys) change.keys = values.hepKeys;
+  if (onlyOf.hepAllow) change.networks = values.hepAllow;
+  if (onlyOf.ipipAllow) change.tunnelNetworks = values.ipipAllow;
+  if (onlyOf.ipipPorts) change.tunnelPorts = values.ipipPorts;
+  if (onlyOf.hepTcpConnections !== undefined) change.maxConnections = values.hepTcpConnections;
   return change;
 }

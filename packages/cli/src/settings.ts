@@ -43,6 +43,11 @@ export interface Configuration {
   ipipPorts: PortRange[];
   /** Networks that encapsulated packets are taken from; empty: any. */
   ipipAllow: string[];
+  /** Copies of a packet from several agents are seen at most so far apart; 0: all are stored. */
+  dedupWindowMs: number;
+  /** Node names and capture ids. */
+  dedupExceptNodes: string[];
+  dedupSameAgent: boolean;
   spoolBytes: number;
   spoolPolicy: 'drop-oldest' | 'drop-newest';
   retentionDays: number;
@@ -225,6 +230,38 @@ export const SETTINGS: readonly Setting[] = [
     reloadable: true,
     placeholder: 'NETWORK,…',
     description: 'networks that IP-in-IP is taken from (its outer source); none: any',
+  },
+  {
+    key: 'dedupWindowMs',
+    path: 'dedup.window',
+    list: false,
+    fallback: '50',
+    parse: parseInteger(0, 60_000),
+    reloadable: true,
+    placeholder: 'MS',
+    description:
+      'milliseconds within which a packet that another agent saw before is stored once, with who else saw it; below the shortest interval of retransmissions; 0: all are stored',
+  },
+  {
+    key: 'dedupExceptNodes',
+    path: 'dedup.exceptNodes',
+    list: true,
+    fallback: '',
+    parse: parseText(256),
+    reloadable: true,
+    placeholder: 'NODE,…',
+    description: 'node names or capture ids of agents all of whose packets are stored',
+  },
+  {
+    key: 'dedupSameAgent',
+    path: 'dedup.sameAgent',
+    list: false,
+    fallback: 'false',
+    parse: parseBoolean,
+    reloadable: true,
+    placeholder: 'true|false',
+    description:
+      'whether what one agent sends twice within the window is stored once too (a port mirror that shows packets twice)',
   },
   {
     key: 'nodeName',

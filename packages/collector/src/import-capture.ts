@@ -1,8 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCaptureFileReader, createFrameDissector, type FrameDissectorOptions } from '@calliope/frames';
 import { type Clock, type ImportResponse, systemClock } from '@calliope/model';
+import { createAgentTable } from './agent-table.ts';
 import { createCaptureStreams } from './capture-streams.ts';
 import { createCaptureTaker } from './capture-taker.ts';
+import { createDuplicateFilter } from './duplicate-filter.ts';
+import { createDuplicateMemory } from './duplicate-memory.ts';
+import type { DuplicateSettings } from './duplicate-settings.ts';
 import { inflatedCapture } from './inflated-capture.ts';
 import { createPacketPipeline } from './packet-pipeline.ts';
 import { emptyCounters } from './receive-counters.ts';
@@ -16,6 +20,11 @@ export interface ImportCaptureOptions {
   deliver: BatchDelivery;
   /** Names the node of messages that were not in HEP: where the capture is from. */
   nodeName: string;
+  /**
+   * Copies of packets in HEP of several agents are looked for within the file alone, by the packets' times, so that its result is the same whatever else
+   * is stored. What is not in HEP has one observer, the capture, and is all kept. Absent: everything is.
+   */
+  duplicates?: DuplicateSettings;
   /** Bytes of the capture after decompression; what is beyond is left out (defect `capture_too_large`). No bound when absent. */
   maxBytes?: number;
   /** A batch is closed at this many messages; 50,000 when absent. */
@@ -40,6 +49,8 @@ export interface ImportProgress {
 
 /** Others must get their turn while a large file is read: so many bytes are about three milliseconds of work. */
 const SLICE_BYTES = 256 * 1024;
+/** 2 MiB: packets of a file are mostly in order. */
+const DUPLICATE_BUCKETS = 1 << 15;
 
 /**
  * Reads a capture file, pcap or pcapng, also in gzip, and stores the SIP in it: over UDP and SCTP at any port, over TCP, and within HEP; through tunnels
@@ -61,8 +72,18 @@ export async function importCapture(
   };
   const settlement = createSettlement(options.deliver);
   const sink = options.createSink(settlement);
-  const pipeline = createPacketPipeline({ sink, nodeName, counters: emptyCounters() });
-  const taker = createCaptureTaker(pipeline, options.clock ?? systemClock, addDefect);
+  const duplicates = options.duplicates
+    ? createDuplicateFilter(createDuplicateMemory(DUPLICATE_BUCKETS), options.duplicates)
+    : undefined;
+  const agents = createAgentTable(nodeName, duplicates ? { observerOf: duplicates.observerOf } : {});
+  const pipeline = createPacketPipeline({
+    sink,
+    nodeName,
+    counters: emptyCounters(),
+    agents,
+    ...(duplicates ? { duplicates } : {}),
+  });
+  const taker = createCaptureTaker(pipeline, agents, options.clock ?? systemClock, addDefect);
   const streams = createCaptureStreams(taker, addDefect);
   const reader = createCaptureFileReader();
   const dissector = createFrameDissector(options.dissector ?? {}, {
@@ -107,6 +128,14 @@ export async function importCapture(
   const { lost, pending } = await settlement.settled(options.settleMs ?? 60_000);
   if (lost > 0) defects.not_stored = lost;
   if (pending > 0) defects.not_yet_stored = pending;
-  const { messages, otherMessages, firstUs, lastUs } = taker;
-  return { messages: Math.max(0, messages - lost), frames, otherMessages, defects, firstUs, lastUs };
+  const { messages, otherMessages, duplicates: copies, firstUs, lastUs } = taker;
+  return {
+    messages: Math.max(0, messages - lost),
+    frames,
+    otherMessages,
+    duplicates: copies,
+    defects,
+    firstUs,
+    lastUs,
+  };
 }

@@ -55,6 +55,7 @@ test('finds SIP over UDP at any port, and passes over what is none', async () =>
     messages: 4,
     frames: 9,
     otherMessages: 0,
+    duplicates: 0,
     defects: {},
     firstUs: CAPTURE_US,
     lastUs: CAPTURE_US + 8000,

@@ -134,6 +134,8 @@ export interface ImportResponse {
   frames: number;
   /** Messages of other payload types stored (RTCP as JSON, logs … from HEP inside the capture). */
   otherMessages: number;
+  /** Copies of packets within the file, in HEP of several agents: not stored again, but who saw them is. */
+  duplicates: number;
   /** Defects by name: truncated frames, unsupported link types, undecodable HEP … */
   defects: Record<string, number>;
   /** Range of time of what was stored, null when nothing was. */

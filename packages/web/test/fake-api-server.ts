@@ -292,6 +292,7 @@ async function answerApi(
         messages: 22,
         frames: 22,
         otherMessages: 0,
+        duplicates: 0,
         defects: {},
         firstUs: startedUs - 20_000_000,
         lastUs: startedUs,

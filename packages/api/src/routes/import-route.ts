@@ -44,6 +44,7 @@ export async function addImportRoute(app: ApiApp, context: ApiContext): Promise<
             messages: 1204,
             frames: 1300,
             otherMessages: 0,
+            duplicates: 0,
             defects: { truncated_frame: 2 },
             firstUs: EXAMPLE_RANGE.fromUs,
             lastUs: EXAMPLE_RANGE.toUs,

@@ -96,6 +96,7 @@ export const ImportResponseSchema = Type.Object(
     messages: Type.Integer({ description: 'SIP messages stored.' }),
     frames: Type.Integer({ description: 'Frames read from the file.' }),
     otherMessages: Type.Integer(),
+    duplicates: Type.Integer({ description: 'Copies of packets in HEP of several agents: not stored again.' }),
     defects: Counts,
     firstUs: TimeOrNull,
     lastUs: TimeOrNull,

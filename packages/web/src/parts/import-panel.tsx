@@ -24,6 +24,7 @@ function Result({ result }: { result: ImportResponse }) {
       <p>
         <b>{formatCount(result.messages)}</b> SIP messages stored from {formatCount(result.frames)} frames
         {result.otherMessages > 0 && `, and ${formatCount(result.otherMessages)} of other types`}.
+        {result.duplicates > 0 && ` ${formatCount(result.duplicates)} copies from other agents were not stored again.`}
       </p>
       {result.firstUs !== null && result.lastUs !== null && (
         <p>
