@@ -1,4 +1,11 @@
-import type { CallMessage, Message, MessageResponse, MessageSummary } from '@calliope/model';
+import type {
+  CallMessage,
+  Message,
+  MessageReader,
+  MessageResponse,
+  MessageSummary,
+  Observation,
+} from '@calliope/model';
 import { PayloadType } from '@calliope/model';
 import { parseSip, sdpSummary } from '@calliope/sip';
 
@@ -16,23 +23,25 @@ export function textOf(message: Message): string {
 }
 
 /** A message for the ladder. */
-export function callMessageOf(message: Message): CallMessage {
+export function callMessageOf(message: Message, alsoSeenBy: Observation[] = []): CallMessage {
   const parsed = message.payloadType === PayloadType.SIP ? parseSip(message.payload) : undefined;
   return {
     ...summaryOf(message),
     text: textOf(message),
     viaBranch: parsed?.viaBranch ?? '',
     sdp: parsed ? sdpSummary(parsed) : null,
+    ...(alsoSeenBy.length > 0 ? { alsoSeenBy } : {}),
   };
 }
 
 /** A message by itself, taken apart. What is not SIP is all body. */
-export function messageResponseOf(message: Message): MessageResponse {
+export function messageResponseOf(message: Message, alsoSeenBy: Observation[]): MessageResponse {
   const text = textOf(message);
   const whole = {
     message: summaryOf(message),
     payloadBase64: Buffer.from(message.payload).toString('base64'),
     text,
+    alsoSeenBy,
   };
   if (message.payloadType !== PayloadType.SIP) return { ...whole, startLine: '', headers: [], body: text, sdp: null };
   const parsed = parseSip(message.payload);
@@ -47,11 +56,15 @@ export function messageResponseOf(message: Message): MessageResponse {
 
 const YIELD_EVERY = 200;
 
-/** The same for many, letting other requests in between: 10,000 messages take a noticeable part of a second. */
-export async function callMessagesOf(messages: readonly Message[]): Promise<CallMessage[]> {
+/** The same for many, with who else saw them, letting other requests in between: 10,000 messages take a noticeable part of a second. */
+export async function callMessagesOf(
+  messages: readonly Message[],
+  reader: Pick<MessageReader, 'observations'>,
+): Promise<CallMessage[]> {
+  const observations = await reader.observations(messages);
   const result: CallMessage[] = [];
   for (const message of messages) {
-    result.push(callMessageOf(message));
+    result.push(callMessageOf(message, observations.get(message.id)));
     if (result.length % YIELD_EVERY === 0) await new Promise((resume) => setImmediate(resume));
   }
   return result;

@@ -26,6 +26,22 @@ test('a call comes with its record and its messages, oldest first, with what the
   assert.deepEqual([report!.sdp, report!.viaBranch, report!.text], [null, '', '{\ufffd\ufffd}']);
 });
 
+test('who else saw a message comes with the call, the message and the ladder', async () => {
+  await using fixture = await apiFixture();
+  const observation = { node: 'edge-2', senderIp: '10.30.0.5', timestampUs: 17 };
+  fixture.reader.observe('a1', observation);
+  const { messages } = await get<CallResponse>(fixture, `calls/${encodeURIComponent(SIMPLE_CALL_ID)}`);
+  assert.deepEqual(
+    messages.map(({ alsoSeenBy }) => alsoSeenBy),
+    [[observation], undefined, undefined, undefined, undefined],
+  );
+  assert.deepEqual((await get<MessageResponse>(fixture, 'messages/a1')).alsoSeenBy, [observation]);
+  assert.deepEqual((await get<MessageResponse>(fixture, 'messages/a2')).alsoSeenBy, []);
+  const query = new URLSearchParams({ format: 'ladder', call_id: SIMPLE_CALL_ID });
+  const { body } = await fixture.app.inject({ url: `/api/v1/export?${query}`, headers: fixture.as.user });
+  assert.match(body, /INVITE.*seen by 2/);
+});
+
 test('a Call-ID may hold anything, as a path component and as a parameter', async () => {
   await using fixture = await apiFixture();
   const encoded = encodeURIComponent(AWKWARD_CALL_ID);

@@ -88,7 +88,7 @@ function placePackets(packets: readonly LadderPacket[], context: RowContext, opt
   for (const packet of packets) {
     if (!isReadableSip(packet.message)) {
       const note = noteRow(packet, context);
-      if (note.lane === -1) hiddenMessageCount += packet.observations.length;
+      if (note.lane === -1) hiddenMessageCount += messageCountOf(packet);
       else rows.push(note);
       continue;
     }
@@ -105,7 +105,7 @@ function placePackets(packets: readonly LadderPacket[], context: RowContext, opt
     }
     const row = messageRow(packet, context);
     if (row.fromLane < 0 || row.toLane < 0) {
-      hiddenMessageCount += packet.observations.length;
+      hiddenMessageCount += messageCountOf(packet);
       continue;
     }
     row.retransmissionOf = first ? first.id : null;
@@ -252,4 +252,9 @@ function measureDeltas(rows: readonly LadderRow[], markedId: string | undefined)
     row.sinceMarkedUs = marked ? row.timestampUs - marked.timestampUs : null;
     previous = row;
   }
+}
+
+/** Stored messages: what several agents saw may be one of them. */
+function messageCountOf({ observations }: LadderPacket): number {
+  return new Set(observations.map(({ messageId }) => messageId)).size;
 }

@@ -49,14 +49,23 @@ function addTo(group: Transmissions, message: LadderInput): LadderPacket | undef
   const index = last === undefined ? 0 : mirrored ? last.index : last.index + 1;
   group.byNode.set(node, { index, timestampUs: mirrored ? last.timestampUs : timestampUs });
   const observation: LadderObservation = { messageId: id, node, timestampUs };
+  const observations = [observation, ...copiesOf(message)];
+  for (const copy of message.alsoSeenBy ?? []) {
+    group.byNode.set(copy.node, { index, timestampUs: copy.timestampUs });
+  }
   const known = group.packets[index];
   if (known) {
-    known.observations.push(observation);
+    known.observations.push(...observations);
     return undefined;
   }
-  const packet: LadderPacket = { message, observations: [observation], repeats: group.packets[0] ?? null };
+  const packet: LadderPacket = { message, observations, repeats: group.packets[0] ?? null };
   group.packets.push(packet);
   return packet;
+}
+
+/** Captures that were not stored as messages of their own. */
+function copiesOf({ id, alsoSeenBy = [] }: LadderInput): LadderObservation[] {
+  return alsoSeenBy.map(({ node, timestampUs }) => ({ messageId: id, node, timestampUs }));
 }
 
 function packetKey(message: LadderInput): string {

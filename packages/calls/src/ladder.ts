@@ -66,6 +66,7 @@ export interface SdpChip {
 
 /** One capture of a packet. */
 export interface LadderObservation {
+  /** Of the stored message; the same for several captures when copies were not stored again. */
   messageId: string;
   node: string;
   timestampUs: number;

@@ -223,6 +223,25 @@ test('one packet seen by two nodes is one arrow, also when it was sent twice', (
   assert.equal(ladder.messageCount, 5);
 });
 
+test('copies that were not stored again count as captures of their packet', () => {
+  const branch = { viaBranch: 'z9hG4bKs' };
+  const seen = (ms: number, node: string, also: string[]) => ({
+    ...hop(ms, PHONE, PROXY, 'OPTIONS', { ...branch, node }),
+    alsoSeenBy: also.map((name) => ({ node: name, senderIp: '192.0.2.9', timestampUs: ms * 1000 + 2000 })),
+  });
+  // Of the second transmission the copy was stored: it came too late.
+  const messages = [seen(0, 'node-1', ['node-2', 'node-3']), seen(500, 'node-1', []), seen(590, 'node-2', [])];
+  const ladder = buildLadder(messages, { ghosts: false });
+  assert.deepEqual(drawn(ladder), ['0>1 OPTIONS ×2 seen by 3']);
+  const row = messageRow(ladder, 0);
+  assert.deepEqual(
+    row.observations.map(({ node, messageId }) => [node, messageId]),
+    ['node-1', 'node-2', 'node-3'].map((node) => [node, messages[0]!.id]),
+  );
+  assert.equal(row.retransmissions[0]!.observations.length, 2);
+  assert.equal(ladder.messageCount, 3);
+});
+
 test('a packet that a mirror port gave twice is no retransmission', () => {
   const branch = { viaBranch: 'z9hG4bKm' };
   const ladder = buildLadder([hop(0, PHONE, PROXY, 'BYE', branch), hop(0.02, PHONE, PROXY, 'BYE', branch)], {

@@ -1,5 +1,5 @@
 import type { CallRecord } from './call-record.ts';
-import type { Message, MessageSummary } from './message.ts';
+import type { Message, MessageSummary, Observation } from './message.ts';
 import type { FacetValue, HistogramBucket, StoreStatistics, Total } from './store-ports.ts';
 
 /**
@@ -61,6 +61,8 @@ export interface CallMessage extends MessageSummary {
   viaBranch: string;
   /** First SDP in the body, also within multipart. */
   sdp: SdpSummary | null;
+  /** Other agents that saw the packet; absent when there are none. */
+  alsoSeenBy?: Observation[];
 }
 
 export interface CallResponse {
@@ -90,6 +92,8 @@ export interface MessageResponse {
   headers: ParsedHeader[];
   body: string;
   sdp: SdpSummary | null;
+  /** Other agents that saw the packet, in the order of their times. */
+  alsoSeenBy: Observation[];
 }
 
 export interface HistogramResponse {

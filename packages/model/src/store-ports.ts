@@ -56,7 +56,7 @@ export interface MessageReader {
   countCalls(request: SearchRequest): Promise<Total>;
   message(id: string): Promise<Message | undefined>;
   /** Who else saw these messages, by their ids; those that nobody else saw are left out. In the order in which they saw them, by their own clocks. */
-  observations(messages: readonly MessageSummary[]): Promise<ReadonlyMap<string, readonly Observation[]>>;
+  observations(messages: readonly MessageSummary[]): Promise<ReadonlyMap<string, Observation[]>>;
   /**
    * All messages of the given Call-IDs (and what other payload types say of them by correlation id), oldest first, payloads included.
    * Without `near`, all of stored time is looked at. At most `limit`; more is said by `cursor`.

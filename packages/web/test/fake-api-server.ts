@@ -231,14 +231,23 @@ function messagesOf(callIds: string[]): CallMessage[] {
 function messageAnswer(id: string) {
   const message = fakes.flatMap((one) => one.messages).find((one) => one.id === id);
   if (!message) return undefined;
-  const { text, viaBranch: _branch, sdp, ...summary } = message;
+  const { text, viaBranch: _branch, sdp, alsoSeenBy = [], ...summary } = message;
   const [head = '', body = ''] = text.split('\r\n\r\n');
   const [startLine = '', ...lines] = head.split('\r\n');
   const headers = lines.map((line) => {
     const [name = '', ...rest] = line.split(': ');
     return { name, canonicalName: name, value: rest.join(': ') };
   });
-  return { message: summary, payloadBase64: Buffer.from(text).toString('base64'), text, startLine, headers, body, sdp };
+  return {
+    message: summary,
+    payloadBase64: Buffer.from(text).toString('base64'),
+    text,
+    startLine,
+    headers,
+    body,
+    sdp,
+    alsoSeenBy,
+  };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {

@@ -144,6 +144,9 @@ export function fakeCall(index: number, startUs: number, extraPairs = 0): FakeCa
             ],
           }
         : null,
+      ...(source === sbc && destination === gateway
+        ? { alsoSeenBy: [{ node: 'core-1', senderIp: '192.0.2.9', timestampUs: Math.round(nowUs) + 1240 }] }
+        : {}),
     });
     return nowUs;
   };

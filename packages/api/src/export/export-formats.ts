@@ -1,5 +1,5 @@
 import { buildLadder, ladderToSvg, ladderToText } from '@calliope/calls';
-import type { Message } from '@calliope/model';
+import type { Message, MessageReader } from '@calliope/model';
 import type { ApiLimits } from '../api-options.ts';
 import { callMessagesOf } from '../message-view.ts';
 import { pcapExport, pcapngExport } from './capture-export.ts';
@@ -14,7 +14,11 @@ export interface ExportWriter {
   /** Only SIP can be put back into packets. */
   sipOnly: boolean;
   limitOf(limits: ApiLimits): number;
-  write(pages: BoundedPages, timeZone: string): AsyncIterable<string | Uint8Array>;
+  write(
+    pages: BoundedPages,
+    timeZone: string,
+    reader: Pick<MessageReader, 'observations'>,
+  ): AsyncIterable<string | Uint8Array>;
 }
 
 const ofMessages = (limits: ApiLimits) => limits.maxExportMessages;
@@ -61,8 +65,8 @@ export const EXPORT_WRITERS: Record<ExportFormat, ExportWriter> = {
     extension: 'svg',
     sipOnly: false,
     limitOf: ofLadder,
-    async *write(pages) {
-      yield ladderToSvg(await ladderOf(pages));
+    async *write(pages, _, reader) {
+      yield ladderToSvg(await ladderOf(pages, reader));
     },
   },
   ladder: {
@@ -70,16 +74,16 @@ export const EXPORT_WRITERS: Record<ExportFormat, ExportWriter> = {
     extension: 'ladder.txt',
     sipOnly: false,
     limitOf: ofLadder,
-    async *write(pages) {
-      yield ladderToText(await ladderOf(pages));
+    async *write(pages, _, reader) {
+      yield ladderToText(await ladderOf(pages, reader));
       if (pages.wasCut) yield '# There are more messages than can be drawn.\n';
     },
   },
 };
 
 /** A ladder is drawn at once, so all of its messages are needed. */
-async function ladderOf(pages: BoundedPages) {
+async function ladderOf(pages: BoundedPages, reader: Pick<MessageReader, 'observations'>) {
   const messages: Message[] = [];
   for await (const page of pages) messages.push(...page);
-  return buildLadder(await callMessagesOf(messages));
+  return buildLadder(await callMessagesOf(messages, reader));
 }

@@ -4,7 +4,7 @@ import type { ApiApp } from '../api-app.ts';
 import type { ApiContext } from '../api-context.ts';
 import { ApiError } from '../api-error.ts';
 import { callMessagesOf } from '../message-view.ts';
-import { EXAMPLE_CALL, EXAMPLE_MESSAGE, EXAMPLE_RANGE } from '../schemas/answer-examples.ts';
+import { EXAMPLE_CALL, EXAMPLE_MESSAGE, EXAMPLE_OBSERVATION, EXAMPLE_RANGE } from '../schemas/answer-examples.ts';
 import { answerRef, errorAnswers, jsonAnswer, SEARCH_ERRORS } from '../schemas/answer-schemas.ts';
 import {
   CallIdsParameter,
@@ -80,6 +80,7 @@ export function addCallRoutes(app: ApiApp, context: ApiContext): void {
           text: 'INVITE sip:+49697654321@10.30.0.9 SIP/2.0\r\n…',
           viaBranch: 'z9hG4bK776',
           sdp: null,
+          alsoSeenBy: [EXAMPLE_OBSERVATION],
         },
       ],
     } satisfies CallResponse),
@@ -107,7 +108,7 @@ export function addCallRoutes(app: ApiApp, context: ApiContext): void {
     return {
       call: calls[0] ?? null,
       ...(callIds.length > 1 ? { calls } : {}),
-      messages: await callMessagesOf(page.items),
+      messages: await callMessagesOf(page.items, reader),
       ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
     };
   };

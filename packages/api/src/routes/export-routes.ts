@@ -54,10 +54,13 @@ export function addExportRoutes(app: ApiApp, context: ApiContext): void {
     const leave = gate.enter();
     try {
       const source = await openExport(input, { limit, sipOnly: writer.sipOnly }, context);
-      const pieces = await startStream(writer.write(boundPages(source.pages, limit), timeZone), (failure) => {
-        leave();
-        if (failure) context.log('warn', 'An export was broken off.', { by, reason: String(failure) });
-      });
+      const pieces = await startStream(
+        writer.write(boundPages(source.pages, limit), timeZone, context.reader),
+        (failure) => {
+          leave();
+          if (failure) context.log('warn', 'An export was broken off.', { by, reason: String(failure) });
+        },
+      );
       // Should the client go before the first piece is asked for, nobody would run the generator to its end.
       reply.raw.once('close', leave);
       reply

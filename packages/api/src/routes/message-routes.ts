@@ -4,7 +4,7 @@ import type { ApiApp } from '../api-app.ts';
 import type { ApiContext } from '../api-context.ts';
 import { ApiError } from '../api-error.ts';
 import { messageResponseOf } from '../message-view.ts';
-import { EXAMPLE_MESSAGE, EXAMPLE_RANGE } from '../schemas/answer-examples.ts';
+import { EXAMPLE_MESSAGE, EXAMPLE_OBSERVATION, EXAMPLE_RANGE } from '../schemas/answer-examples.ts';
 import { answerRef, errorAnswers, jsonAnswer, SEARCH_ERRORS } from '../schemas/answer-schemas.ts';
 import { searchParameters } from '../schemas/search-schemas.ts';
 import { planSearch } from '../search-request.ts';
@@ -64,6 +64,7 @@ export function addMessageRoutes(app: ApiApp, context: ApiContext): void {
             headers: [{ name: 'i', canonicalName: 'Call-ID', value: EXAMPLE_MESSAGE.callId }],
             body: '',
             sdp: null,
+            alsoSeenBy: [EXAMPLE_OBSERVATION],
           } satisfies MessageResponse),
           ...errorAnswers('unauthorized', 'not_found', 'query_timeout', 'store_unavailable'),
         },
@@ -72,7 +73,8 @@ export function addMessageRoutes(app: ApiApp, context: ApiContext): void {
     async ({ params }): Promise<MessageResponse> => {
       const message = await reader.message(params.id);
       if (!message) throw new ApiError('not_found', 'There is no such message, or it is older than what is kept.');
-      return messageResponseOf(message);
+      const observations = await reader.observations([message]);
+      return messageResponseOf(message, observations.get(message.id) ?? []);
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { CallRecord, HealthReport, MessageSummary, TokenInfo, UserInfo } from '@calliope/model';
+import type { CallRecord, HealthReport, MessageSummary, Observation, TokenInfo, UserInfo } from '@calliope/model';
 
 /** One call that runs through the examples of the document: 10.30.0.4 calls +49 69 7654321, and gets no answer. */
 const T = 1_795_352_530_118_000;
@@ -65,6 +65,8 @@ export const EXAMPLE_CALL: CallRecord = {
   methods: ['ACK', 'INVITE'],
   messageCount: 4,
 };
+
+export const EXAMPLE_OBSERVATION: Observation = { node: 'node-2', senderIp: '10.30.0.5', timestampUs: T + 180 };
 
 export const EXAMPLE_RANGE = { fromUs: T - 3_600_000_000, toUs: T + 60_000_000, elapsedMs: 8.4 };
 

@@ -48,6 +48,12 @@ const SdpMedia = Type.Object({
 });
 const SdpOrNull = Type.Union([Type.Object({ origin: Type.String(), media: Type.Array(SdpMedia) }), Type.Null()]);
 
+const Observation = Type.Object({
+  node: Type.String({ description: 'Node or agent that saw it.' }),
+  senderIp: Type.String({ description: 'Address that the agent sent its copy from.' }),
+  timestampUs: Microseconds('When it saw the packet, by its own clock.'),
+});
+
 export const MessageSummarySchema = Type.Object(summaryProperties, { $id: 'MessageSummary' });
 
 export const CallMessageSchema = Type.Object(
@@ -56,6 +62,9 @@ export const CallMessageSchema = Type.Object(
     text: Type.String({ description: 'Payload as UTF-8, invalid sequences replaced.' }),
     viaBranch: Type.String(),
     sdp: SdpOrNull,
+    alsoSeenBy: Type.Optional(
+      Type.Array(Observation, { description: 'Other agents that saw the packet; absent when there are none.' }),
+    ),
   },
   { $id: 'CallMessage' },
 );
@@ -71,6 +80,7 @@ export const MessageResponseSchema = Type.Object(
     }),
     body: Type.String(),
     sdp: SdpOrNull,
+    alsoSeenBy: Type.Array(Observation, { description: 'Other agents that saw the packet: copies are stored once.' }),
   },
   { $id: 'MessageResponse' },
 );

@@ -47,7 +47,9 @@ export function CallHead({ call, calls, messages, ladder, view, change }: CallHe
   const from = call?.fromUser || call?.fromHost || first?.fromUser || first?.fromHost || '–';
   const to = call?.toUser || call?.requestUser || call?.toHost || first?.toUser || first?.toHost || '–';
   const startUs = call?.inviteUs ?? call?.firstUs ?? first?.timestampUs;
-  const nodes = [...new Set(messages.map((message) => message.node))];
+  const nodes = [
+    ...new Set(messages.flatMap(({ node, alsoSeenBy = [] }) => [node, ...alsoSeenBy.map((one) => one.node)])),
+  ];
   const again = ladder.rows.reduce((sum, row) => {
     if (row.kind !== 'message') return sum;
     return sum + row.retransmissions.length + (row.retransmissionOf === null ? 0 : 1);

@@ -7,7 +7,7 @@ import { Defects, MethodTag } from '../parts/message-columns.tsx';
 import { asFailure } from '../server/api-failure.ts';
 import { useMessage } from '../server/call-queries.ts';
 import { exportLink } from '../view/export-links.ts';
-import { formatCount } from '../view/format-figures.ts';
+import { formatCount, formatDeltaUs } from '../view/format-figures.ts';
 import { bytesOfBase64, hexDump } from '../view/hex-dump.ts';
 import { hostPort } from '../view/reachable-address.ts';
 import { localText } from '../view/zone-time.ts';
@@ -118,8 +118,27 @@ function Facts({ answer, zone }: { answer: MessageResponse; zone: string }) {
           {message.transport}, {formatCount(message.size)} bytes, seen by {message.node}
         </span>
       </div>
+      {answer.alsoSeenBy.length > 0 && (
+        <div className="muted">
+          also seen by{' '}
+          {answer.alsoSeenBy.map((one, index) => (
+            <span
+              key={`${one.node} ${one.senderIp} ${one.timestampUs}`}
+              title={`from ${one.senderIp} at ${localText(one.timestampUs, zone)}`}
+            >
+              {index > 0 && ', '}
+              {one.node} ({differenceText(one.timestampUs - message.timestampUs)})
+            </span>
+          ))}
+        </div>
+      )}
     </div>
   );
+}
+
+/** How long after, or before, the message's own time. */
+function differenceText(us: number): string {
+  return us === 0 ? 'at the same time' : `${us > 0 ? '+' : ''}${formatDeltaUs(us)}`;
 }
 
 function Parsed({ answer }: { answer: MessageResponse }) {
