@@ -182,6 +182,11 @@ function alsoSeenAtGateway(messages: readonly WireMessage[]): WireMessage[] {
     .map((message) => ({ ...message, nodeName: 'gw-1', timestampUs: message.timestampUs + 140 }));
 }
 
+/** Those that are stored: what the second node saw is a copy of what the first one did. */
+export function storedOf(messages: readonly WireMessage[]): WireMessage[] {
+  return messages.filter(({ nodeName }) => nodeName !== 'gw-1');
+}
+
 /**
  * What three hosts say in the minutes before `endUs`: an answered call whose far hop two capture nodes saw, a busy one, one refused
  * with 503 after a retransmission, a cancelled one, one that is asked for credentials, a registration; and as many `others` as are

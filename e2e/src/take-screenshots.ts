@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { MessagesResponse } from '@calliope/model';
 import type { Page } from 'playwright-core';
 import { choosePassword, logIn, openBrowser } from './browser.ts';
-import { callTraffic, NAMED_CALLS } from './call-traffic.ts';
+import { callTraffic, NAMED_CALLS, storedOf } from './call-traffic.ts';
 import { poll, startCalliope } from './calliope-node.ts';
 import { feedHep } from './hep-feed.ts';
 import { withTemporaryDirectory } from './temporary-directory.ts';
@@ -87,7 +87,8 @@ async function fed(directory: string): Promise<string> {
   const messages = callTraffic(Date.now() * 1000, OTHER_CALLS);
   await feedHep(messages, node.hepPort);
   const ask = () => node.get<MessagesResponse>('messages', { limit: '10000' });
-  const { items } = await poll(ask, (answer) => answer.items.length >= messages.length, 60_000);
-  if (items.length !== messages.length) throw new Error(`${items.length} of ${messages.length} messages are stored`);
+  const { length } = storedOf(messages);
+  const { items } = await poll(ask, (answer) => answer.items.length >= length, 60_000);
+  if (items.length !== length) throw new Error(`${items.length} of ${length} messages are stored`);
   return node.adminPassword ?? '';
 }
