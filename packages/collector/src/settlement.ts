@@ -13,9 +13,9 @@ export function createSettlement(deliver: BatchDelivery): Settlement {
   return {
     onBatch(batch) {
       pending += batch.messages;
-      deliver(batch, (outcome) => {
+      deliver(batch, (outcome, rejected = 0) => {
         pending -= batch.messages;
-        if (outcome !== 'stored') lost += batch.messages;
+        lost += outcome === 'stored' ? rejected : batch.messages;
         if (pending === 0) onSettled?.();
       });
     },

@@ -1,20 +1,26 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SpoolBatch } from '@calliope/model';
-import { type GroupNote, isGroupNote, readGroupNote } from './spool-groups.ts';
+import { type GroupNote, isGroupNote, readGroupNote, removeGroupNote } from './spool-groups.ts';
+
+/**
+ * How far a batch has come, told by the ending of its name so that a crash forgets nothing:
+ * `batch` waits, and nobody has tried to insert it but perhaps in a group that is written down; `single` goes in alone, under its own id, and may be in
+ * already; `rows` goes in row by row, as it could not go in whole.
+ */
+export type BatchStage = 'batch' | 'single' | 'rows';
 
 /** A batch found in the spool, with when it was written. */
 export interface FoundBatch {
   batch: SpoolBatch;
   writtenMs: number;
+  stage: BatchStage;
 }
 
 /** A file name carries the number of messages, so that they can be counted without reading it. */
-const BATCH_NAME = /^(.+)\.(\d{1,9})\.batch$/;
+const BATCH_NAME = /^(.+)\.(\d{1,9})\.(batch|single|rows)$/;
 const TEMPORARY = '.tmp';
 const REMOVED = '.removed';
-const REJECTED = '.rejected';
-const REASON = '.reason.txt';
 
 /** What an earlier run left. */
 export interface FoundSpool {
@@ -42,12 +48,21 @@ export async function recoverSpool(directory: string): Promise<FoundSpool> {
     const match = BATCH_NAME.exec(name);
     if (!match) continue;
     const { bytes, writtenMs } = await sizeOf(path);
-    found.set(name, { batch: { id: match[1]!, path, messages: Number(match[2]), bytes }, writtenMs });
+    const batch = { id: match[1]!, path, messages: Number(match[2]), bytes };
+    found.set(name, { batch, writtenMs, stage: match[3] as BatchStage });
   }
   const groups: FoundSpool['groups'] = [];
   for (const name of notes) {
     const note = await readGroupNote(directory, name);
     const batches = (note?.names ?? []).map((batch) => found.get(batch)).filter((batch) => batch !== undefined);
+    if (note?.isDissolved) {
+      for (const member of batches) {
+        member.batch = await stageBatch(member.batch, 'rows');
+        member.stage = 'rows';
+      }
+      await removeGroupNote(note);
+      continue;
+    }
     for (const { batch } of batches) found.delete(basename(batch.path));
     if (note && batches.length === note.names.length) {
       groups.push({ note, batches });
@@ -65,45 +80,35 @@ export async function recoverSpool(directory: string): Promise<FoundSpool> {
 
 /** Of a batch that is a file, or of one that is a directory of files. */
 async function sizeOf(path: string): Promise<{ bytes: number; writtenMs: number }> {
-  const { size, mtimeMs, isDirectory } = await stat(path).then((found) => ({
-    ...found,
-    isDirectory: found.isDirectory(),
-  }));
-  if (!isDirectory) return { bytes: size, writtenMs: mtimeMs };
+  const found = await stat(path);
+  const writtenMs = found.mtimeMs;
+  if (!found.isDirectory()) return { bytes: found.size, writtenMs };
   let bytes = 0;
   for (const name of await readdir(path)) bytes += (await stat(join(path, name))).size;
-  return { bytes, writtenMs: mtimeMs };
+  return { bytes, writtenMs };
 }
 
-/** Sets a batch aside that the database does not take, with the reason beside it. */
-export async function rejectBatch(batch: SpoolBatch, reason: string): Promise<void> {
-  await writeFile(batch.path + REASON, `${new Date().toISOString()} ${reason}\n`, { mode: 0o640 });
-  await rename(batch.path, batch.path + REJECTED);
-}
-
-/** Removes the oldest rejected batches and their reasons, so that `keep` remain. */
-export async function trimRejected(directory: string, keep: number): Promise<void> {
-  const rejected: { path: string; writtenMs: number }[] = [];
-  for (const name of await readdir(directory)) {
-    if (!name.endsWith(REJECTED)) continue;
-    const path = join(directory, name);
-    rejected.push({ path, writtenMs: (await stat(path)).mtimeMs });
-  }
-  rejected.sort((a, b) => b.writtenMs - a.writtenMs);
-  for (const { path } of rejected.slice(keep)) {
-    await rm(path, { recursive: true, force: true });
-    await rm(path.slice(0, -REJECTED.length) + REASON, { force: true });
-  }
+/** Writes the stage down. Needs no space on the disk. A batch that is gone is left to who wants to read it. */
+export async function stageBatch(batch: SpoolBatch, stage: BatchStage): Promise<SpoolBatch> {
+  const path = batch.path.replace(/\.(batch|single|rows)$/, `.${stage}`);
+  if (path === batch.path || !(await renamed(batch.path, path))) return batch;
+  return { ...batch, path };
 }
 
 /** Removes a batch, at once as far as a crash is concerned. It is no fault when it is gone. */
 export async function removeBatch(batch: SpoolBatch): Promise<void> {
   const removed = batch.path + REMOVED;
+  if (!(await renamed(batch.path, removed))) return;
+  await rm(removed, { recursive: true, force: true });
+}
+
+/** False when there is nothing of that name. */
+async function renamed(from: string, to: string): Promise<boolean> {
   try {
-    await rename(batch.path, removed);
+    await rename(from, to);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-  await rm(removed, { recursive: true, force: true });
 }

@@ -1,14 +1,11 @@
-import {
-  type BatchInserter,
-  type Clock,
-  type HealthReport,
-  type SpoolBatch,
-  StoreError,
-  systemClock,
-} from '@calliope/model';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { type BatchInserter, type Clock, type HealthReport, type SpoolBatch, systemClock } from '@calliope/model';
 import type { BatchOutcome } from './receiver.ts';
-import { type FoundBatch, recoverSpool, rejectBatch, removeBatch, trimRejected } from './spool-directory.ts';
-import { type GroupNote, removeGroupNote, writeGroupNote } from './spool-groups.ts';
+import { recoverSpool, removeBatch } from './spool-directory.ts';
+import { type GroupNote, removeGroupNote } from './spool-groups.ts';
+import { createLoadInserter } from './spool-insert.ts';
+import { batchesOfLoad, foundLoads, loadsByRows, type SpoolEntry, type SpoolLoad, stageLoad } from './spool-load.ts';
+import { createSpoolRejects } from './spool-rejects.ts';
 
 export interface SpoolDrainerOptions {
   /** Where batches are: made when absent. Of this drainer alone. */
@@ -18,7 +15,7 @@ export interface SpoolDrainerOptions {
   limitBytes: number;
   /** What goes when the bound is reached: the batches that wait longest, or those that come. */
   policy: 'drop-oldest' | 'drop-newest';
-  /** First wait after a failed insert, doubled up to `retryAtMostMs`. 200 ms and 10 s when absent. */
+  /** First wait after a failed insert, doubled up to `retryAtMostMs`. 200 ms and 5 s when absent. */
   retryAfterMs?: number;
   retryAtMostMs?: number;
   clock?: Clock;
@@ -29,7 +26,7 @@ export interface SpoolReport {
   spool: HealthReport['spool'];
   insertedBatches: number;
   insertedMessages: number;
-  /** Set aside, as the database does not take them. */
+  /** Batches with messages that were set aside, as the database does not take them, and those messages. */
   rejectedBatches: number;
   rejectedMessages: number;
   /** Left over by an earlier run, found at the start. */
@@ -44,53 +41,41 @@ export interface SpoolDrainer {
   /** Finds what an earlier run left and begins. Rejects when the directory cannot be used. Before any receiver is started. */
   start(): Promise<void>;
   /** Takes over a batch that is complete in the directory. `onSettled` is called once, when it is known what became of it. */
-  add(batch: SpoolBatch, onSettled?: (outcome: BatchOutcome) => void): void;
+  add(batch: SpoolBatch, onSettled?: (outcome: BatchOutcome, rejected?: number) => void): void;
   /** Another bound or policy from now on; a smaller bound takes effect at once. */
   reconfigure(bounds: Pick<SpoolDrainerOptions, 'limitBytes' | 'policy'>): void;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
-  /** Lets the running insert finish; what waits stays in the directory for the next start. */
+  /** Lets the running insert finish, for a while; what waits stays in the directory for the next start. */
   stop(): Promise<void>;
-  /** True from 80 % of the bound on: entrances that can keep their senders waiting should. */
+  /** True while there is little room for what is still on its way here: entrances that can keep their senders waiting should. */
   readonly isNearlyFull: boolean;
   report(): SpoolReport;
 }
 
-interface Entry {
-  batch: SpoolBatch;
-  writtenMs: number;
-  onSettled: ((outcome: BatchOutcome) => void) | undefined;
-}
-
-/** What goes in with one insert. */
-interface Load {
-  entries: Entry[];
-  /** Present when they are several. */
-  note: GroupNote | undefined;
-}
-
+/** From this share of the bound on it is nearly full; or earlier, when a few batches of the size that they have fill the rest. */
 const NEARLY_FULL = 0.8;
+const BATCHES_ON_THEIR_WAY = 4;
+/** How fast the size of a batch that was large is forgotten, by each further one. */
+const LARGEST_FADES = 0.98;
 /** Batches of little traffic are small: a long outage must not fill the file system with files either. Two receivers need 35 hours for so many. */
 const MAX_BATCHES = 1_000_000;
-/** Rejected batches that are kept for whoever wants to know why. */
-const REJECTED_KEPT = 16;
-/** An error that does not say whether it passes is taken to pass this often; then the batch must not keep up the others. */
-const UNKNOWN_ERROR_ATTEMPTS = 20;
-/** Bounds of one insert: an insert has a cost of its own, and needs memory for all it brings. */
-const LOAD_BATCHES = 64;
-const LOAD_MESSAGES = 120_000;
-const LOAD_BYTES = 96 << 20;
+/** How long a stop waits for the running insert. It is repeated at the next start, which adds nothing. */
+const STOP_MS = 5_000;
 
 export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   const { directory, inserter } = options;
   let { limitBytes, policy } = options;
   const clock = options.clock ?? systemClock;
   const retryAfterMs = options.retryAfterMs ?? 200;
-  const retryAtMostMs = options.retryAtMostMs ?? 10_000;
-  const waiting: Entry[] = [];
-  /** Loads that an earlier run began. */
-  const begun: Load[] = [];
-  let inserting: Load | undefined;
+  const retryAtMostMs = options.retryAtMostMs ?? 5_000;
+  const waiting: SpoolEntry[] = [];
+  /** Loads that wait for their next try, before all others. */
+  const begun: SpoolLoad[] = [];
+  let inserting: SpoolLoad | undefined;
+  /** A load that failed for reasons nobody knows, while others are tried. */
+  let suspect: SpoolLoad | undefined;
+  let largest = 0;
   let bytes = 0;
   let droppedMessages = 0;
   let insertedBatches = 0;
@@ -108,9 +93,28 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   /** Removals under way: the stop waits for them. */
   const removals = new Set<Promise<void>>();
 
-  function settle(entry: Entry, outcome: BatchOutcome): void {
+  const rejects = createSpoolRejects(directory);
+  const insert = createLoadInserter({
+    ...{ inserter, rejects, retryAfterMs, retryAtMostMs, sleep },
+    isStopping: () => isStopping,
+    onError: onProblem,
+  });
+
+  function onProblem(problem: string | undefined): void {
+    lastError = problem;
+  }
+
+  function settle(entry: SpoolEntry, outcome: BatchOutcome, rejected = 0): void {
     bytes -= entry.batch.bytes;
-    entry.onSettled?.(outcome);
+    if (rejected > 0) {
+      rejectedBatches++;
+      rejectedMessages += rejected;
+    }
+    if (outcome === 'stored') {
+      insertedBatches++;
+      insertedMessages += entry.batch.messages - rejected;
+    }
+    entry.onSettled?.(outcome, rejected);
   }
 
   /** What cannot be removed is inserted again at the next start, which adds nothing: the database knows its id. */
@@ -120,13 +124,13 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
       if (note) await removeGroupNote(note);
     })()
       .catch((error: Error) => {
-        lastError = `${batches[0]!.path} cannot be removed: ${error.message}`;
+        onProblem(`${batches[0]!.path} cannot be removed: ${error.message}`);
       })
       .finally(() => removals.delete(removal));
     removals.add(removal);
   }
 
-  function drop(entry: Entry): void {
+  function drop(entry: SpoolEntry): void {
     droppedMessages += entry.batch.messages;
     settle(entry, 'dropped');
     remove([entry.batch]);
@@ -148,96 +152,79 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   }
 
   async function drain(): Promise<void> {
-    while (!isStopping && waiting.length + begun.length > 0) {
-      const load = begun.shift() ?? (await nextLoad());
+    while (!isStopping) {
+      const load = begun.shift() ?? nextLoad() ?? takeSuspect();
       if (!load) return;
       inserting = load;
-      const outcome = await insert(load);
+      if (!load.isStaged) waiting.unshift(...(await stageLoad(load, directory, onProblem)));
+      const result = await insert(load, suspect !== undefined);
       inserting = undefined;
-      if (outcome === 'stopped') return;
-      if (outcome === 'dissolved') {
-        for (const entry of load.entries) begun.push({ entries: [entry], note: undefined });
-        continue;
+      switch (result.is) {
+        case 'stored':
+          for (const entry of load.entries) settle(entry, 'stored', result.rejected);
+          remove(
+            load.entries.map(({ batch }) => batch),
+            load.note,
+          );
+          // Others go in: what does not lies in that one itself.
+          if (suspect) await dissolve(takeSuspect()!, true);
+          break;
+        case 'mixed':
+          await dissolve(load, load.isWorldWell);
+          break;
+        case 'doubtful':
+          suspectOf(load);
+          break;
+        case 'refused':
+          await refuse(load.entries[0]!, result.reason);
+          break;
+        case 'stopped':
+          begun.unshift(load);
+          return;
       }
-      for (const entry of load.entries) settle(entry, outcome);
     }
   }
 
   /** The oldest batches that wait, as many as one insert takes; undefined when none waits. */
-  async function nextLoad(): Promise<Load | undefined> {
-    let messages = 0;
-    let size = 0;
-    let count = 0;
-    while (count < waiting.length && count < LOAD_BATCHES) {
-      const { batch } = waiting[count]!;
-      messages += batch.messages;
-      size += batch.bytes;
-      if (count > 0 && (messages > LOAD_MESSAGES || size > LOAD_BYTES || !inserter.insertGroup)) break;
-      count++;
-    }
+  function nextLoad(): SpoolLoad | undefined {
+    const count = batchesOfLoad(waiting, inserter.insertGroup !== undefined);
     if (count === 0) return undefined;
-    const load: Load = { entries: waiting.splice(0, count), note: undefined };
-    inserting = load;
-    if (count === 1) return load;
-    const batches = load.entries.map(({ batch }) => batch);
-    try {
-      load.note = await writeGroupNote(directory, batches);
-    } catch (error) {
-      // A full disk above all: one by one they need no note.
-      lastError = `a group of batches cannot be noted in ${directory}: ${(error as Error).message}`;
-      waiting.unshift(...load.entries.splice(1));
-    }
-    return load;
+    return { entries: waiting.splice(0, count), note: undefined, isStaged: false, byRows: false, isWorldWell: false };
   }
 
-  async function insert(load: Load): Promise<BatchOutcome | 'stopped' | 'dissolved'> {
-    const { entries, note } = load;
-    const batches = entries.map(({ batch }) => batch);
-    for (let attempt = 1, waitMs = retryAfterMs; ; attempt++, waitMs = Math.min(2 * waitMs, retryAtMostMs)) {
-      try {
-        if (note && inserter.insertGroup) await inserter.insertGroup({ id: note.id, batches });
-        else for (const batch of batches) await inserter.insert(batch);
-        lastError = undefined;
-        insertedBatches += batches.length;
-        for (const { messages } of batches) insertedMessages += messages;
-        remove(batches, note);
-        return 'stored';
-      } catch (error) {
-        lastError = (error as Error).message;
-        const isFinal = error instanceof StoreError ? !error.retryable : attempt >= UNKNOWN_ERROR_ATTEMPTS;
-        if (isFinal && !note) return await reject(batches[0]!, lastError);
-        // One of them is bad, and nothing of the group went in: the others must not go with it.
-        if (isFinal && note && (await dissolve(note))) return 'dissolved';
-      }
-      await sleep(waitMs);
-      if (isStopping) return 'stopped';
+  function takeSuspect(): SpoolLoad | undefined {
+    const taken = suspect;
+    suspect = undefined;
+    return taken;
+  }
+
+  /** Others are tried, to see whether it is the load or the world; when they fail too, or there are none, it is the first again. */
+  function suspectOf(load: SpoolLoad): void {
+    if (!suspect && waiting.length + begun.length > 0) suspect = load;
+    else begun.unshift(...[takeSuspect(), load].filter((each) => each !== undefined));
+  }
+
+  async function dissolve(load: SpoolLoad, isWorldWell: boolean): Promise<void> {
+    try {
+      begun.unshift(...(await loadsByRows(load, isWorldWell)));
+    } catch (error) {
+      onProblem(`what cannot be inserted cannot be renamed: ${(error as Error).message}`);
+      begun.unshift(load);
+      await sleep(retryAtMostMs);
     }
   }
 
-  /** False when the note cannot be removed. */
-  async function dissolve(note: GroupNote): Promise<boolean> {
+  async function refuse(entry: SpoolEntry, reason: string): Promise<void> {
     try {
-      await removeGroupNote(note);
-      return true;
+      await rejects.keepBatch(entry.batch, reason);
     } catch (error) {
-      lastError = `${note.path} cannot be removed: ${(error as Error).message}`;
-      return false;
+      onProblem(`${entry.batch.path} cannot be set aside: ${(error as Error).message}`);
     }
-  }
-
-  async function reject(batch: SpoolBatch, reason: string): Promise<BatchOutcome> {
-    rejectedBatches++;
-    rejectedMessages += batch.messages;
-    try {
-      await rejectBatch(batch, reason);
-      await trimRejected(directory, REJECTED_KEPT);
-    } catch (error) {
-      lastError = `${batch.path} cannot be set aside: ${(error as Error).message}`;
-    }
-    return 'rejected';
+    settle(entry, 'rejected', entry.batch.messages);
   }
 
   function sleep(ms: number): Promise<void> {
+    if (isStopping) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
     wake = () => {
@@ -247,28 +234,24 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
     return promise;
   }
 
-  function push(entry: Entry): void {
-    waiting.push(entry);
-    bytes += entry.batch.bytes;
-  }
-
   return {
     async start() {
-      const found = await recoverSpool(directory);
-      const recovered = ({ batch, writtenMs }: FoundBatch): Entry => {
+      const found = foundLoads(await recoverSpool(directory));
+      begun.push(...found.begun);
+      waiting.push(...found.waiting);
+      for (const { batch } of [...found.begun.flatMap(({ entries }) => entries), ...found.waiting]) {
         recoveredBatches++;
         recoveredMessages += batch.messages;
         bytes += batch.bytes;
-        return { batch, writtenMs, onSettled: undefined };
-      };
-      for (const { note, batches } of found.groups) begun.push({ entries: batches.map(recovered), note });
-      waiting.push(...found.batches.map(recovered));
+      }
       makeRoom();
       isStarted = true;
       run();
     },
     add(batch, onSettled) {
-      push({ batch, writtenMs: clock.nowUs() / 1000, onSettled });
+      waiting.push({ batch, writtenMs: clock.nowUs() / 1000, onSettled });
+      bytes += batch.bytes;
+      largest = Math.max(batch.bytes, LARGEST_FADES * largest);
       makeRoom();
       run();
     },
@@ -285,16 +268,18 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
     async stop() {
       isStopping = true;
       wake?.();
-      await loop;
+      await Promise.race([loop, setTimeoutPromise(STOP_MS, undefined, { ref: false })]);
       await Promise.all(removals);
       for (const resolve of idleWaiters.splice(0)) resolve();
     },
     get isNearlyFull() {
-      return bytes >= NEARLY_FULL * limitBytes;
+      const onTheirWay = Math.min(BATCHES_ON_THEIR_WAY * largest, limitBytes / 2);
+      return bytes >= Math.min(NEARLY_FULL * limitBytes, limitBytes - onTheirWay);
     },
     report() {
-      const oldest = inserting?.entries[0] ?? begun[0]?.entries[0] ?? waiting[0];
-      const inLoads = (inserting?.entries.length ?? 0) + begun.reduce((sum, { entries }) => sum + entries.length, 0);
+      const loads = [inserting, suspect, ...begun].filter((load) => load !== undefined);
+      const oldest = loads[0]?.entries[0] ?? waiting[0];
+      const inLoads = loads.reduce((sum, { entries }) => sum + entries.length, 0);
       return {
         spool: {
           batches: waiting.length + inLoads,

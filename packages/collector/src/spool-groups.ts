@@ -5,6 +5,8 @@ import type { SpoolBatch } from '@calliope/model';
 
 /** Which batches go in together is written down before they do, so that after a crash the very same ones are repeated. */
 const GROUP = '.group';
+/** A group that could not go in: its batches go in row by row, each by itself. */
+const DISSOLVED = '.dissolved';
 
 /** A group as it is written down. */
 export interface GroupNote {
@@ -13,10 +15,11 @@ export interface GroupNote {
   path: string;
   /** Names of the batches in the spool directory. */
   names: string[];
+  isDissolved: boolean;
 }
 
 export function isGroupNote(name: string): boolean {
-  return name.endsWith(GROUP);
+  return name.endsWith(GROUP) || name.endsWith(DISSOLVED);
 }
 
 export async function writeGroupNote(directory: string, batches: readonly SpoolBatch[]): Promise<GroupNote> {
@@ -25,7 +28,7 @@ export async function writeGroupNote(directory: string, batches: readonly SpoolB
   const names = batches.map((batch) => basename(batch.path));
   await writeFile(`${path}.tmp`, JSON.stringify(names), { mode: 0o640 });
   await rename(`${path}.tmp`, path);
-  return { id, path, names };
+  return { id, path, names, isDissolved: false };
 }
 
 /** Undefined for what no version of this program wrote. */
@@ -34,13 +37,20 @@ export async function readGroupNote(directory: string, name: string): Promise<Gr
   try {
     const names: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (!Array.isArray(names) || !names.every((entry) => typeof entry === 'string')) return undefined;
-    return { id: name.slice(0, -GROUP.length), path, names };
+    return { id: name.replace(/\.\w+$/, ''), path, names, isDissolved: name.endsWith(DISSOLVED) };
   } catch {
     return undefined;
   }
 }
 
-/** After all batches of it are gone, or before they go in one by one. */
+/** From here on its batches are no group. To be removed when all of them are staged. */
+export async function dissolveGroup(note: GroupNote): Promise<GroupNote> {
+  const path = note.path.replace(/\.\w+$/, DISSOLVED);
+  await rename(note.path, path);
+  return { ...note, path, isDissolved: true };
+}
+
+/** After all batches of it are gone, or staged. */
 export async function removeGroupNote(note: GroupNote): Promise<void> {
   await rm(note.path, { force: true });
 }
