@@ -45,7 +45,7 @@ const NONE = new Uint8Array(0);
 /** `addDefect` is told `sip_streams_evicted` for each that had to go to stay within the limits. */
 export function createCaptureStreams(
   taker: Pick<CarriedPayload, 'takeSip' | 'takeHep'>,
-  addDefect: (name: string) => void,
+  addDefect: (name: string, from: PacketAddressing) => void,
   limits: CaptureStreamLimits = DEFAULT_LIMITS,
 ): CaptureStreams {
   const directions = new Map<string, Direction>();
@@ -73,7 +73,7 @@ export function createCaptureStreams(
     for (const [key, direction] of directions) {
       if (!isFit(direction)) continue;
       forget(key, direction);
-      addDefect('sip_streams_evicted');
+      addDefect('sip_streams_evicted', direction.from);
       return true;
     }
     return false;

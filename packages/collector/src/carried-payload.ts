@@ -44,7 +44,7 @@ export function isHepPort(from: PacketAddressing): boolean {
 export function createCarriedPayload(
   take: CarriedPacketTaker,
   clock: Clock,
-  addDefect: (name: string) => void,
+  addDefect: (name: string, from: PacketAddressing) => void,
 ): CarriedPayload {
   const packet: CapturedPacket = emptyPacket();
 
@@ -91,14 +91,14 @@ export function createCarriedPayload(
   function takeHep(from: PacketAddressing, bytes: Uint8Array, start: number, end: number): void {
     const result = decode(from, bytes, start, end);
     if (isHepPacket(result)) takeDecoded(from, result);
-    else addDefect(`hep_${hepDefect(result)}`);
+    else addDefect(`hep_${hepDefect(result)}`, from);
   }
 
   /** HEP without a magic: on a port of its own whatever is in it, elsewhere only HEP 1 and 2 around what is clearly SIP. */
   function takeUnmarkedHep(datagram: Datagram, isExpected: boolean): boolean {
     const result = decode(datagram, datagram.data, datagram.start, datagram.end);
     if (!isHepPacket(result)) {
-      if (isExpected) addDefect(`hep_${hepDefect(result)}`);
+      if (isExpected) addDefect(`hep_${hepDefect(result)}`, datagram);
       return isExpected;
     }
     if (!isExpected && !looksLikeSip(packet.payload, packet.payloadStart, packet.payloadEnd)) return false;

@@ -55,6 +55,9 @@ export interface IpipIntake {
   end(): void;
 }
 
+/** Its IP protocol number. */
+const GRE = 47;
+
 /** Bounds of what outsiders can fill: about 100 MB in all. */
 const DISSECTOR_LIMITS: FrameDissectorOptions = { tcpDirections: 16_384, tcpBufferedBytes: 32 * 1024 * 1024 };
 const STREAM_LIMITS = { maxDirections: 16_384, maxHeldBytes: 32 * 1024 * 1024 };
@@ -82,11 +85,23 @@ export function createIpipIntake(options: IpipIntakeOptions): IpipIntake {
   /** Addresses of the inner packet and the node's name, where they must be together. */
   const head = new Uint8Array(32 + MAX_NODE_BYTES);
   let nowUs = 0;
+  let encapsulation = 'IP-in-IP';
 
-  function countUndecodable(name: ReceiveDefect): void {
+  function countUndecodable(name: ReceiveDefect, address: Uint8Array, at: number): void {
+    const agent = agents.ofAddress(nowUs, address, at);
+    agent.received++;
+    agent.undecodable++;
     counters.received++;
     counters.undecodable++;
     counters.undecodableBy[name] = (counters.undecodableBy[name] ?? 0) + 1;
+  }
+
+  function countRefused(address: Uint8Array, at: number): void {
+    const agent = agents.ofAddress(nowUs, address, at);
+    agent.received++;
+    agent.refused++;
+    counters.received++;
+    counters.refused++;
   }
 
   function nameNode(packet: CapturedPacket, from: PacketAddressing, sender: IpipSender): void {
@@ -105,22 +120,23 @@ export function createIpipIntake(options: IpipIntakeOptions): IpipIntake {
   }
 
   function onPacket(packet: CapturedPacket, defects: number, from: PacketAddressing, isHep: boolean): void {
+    const sender = senders.ofScope(from.scope);
     if (isHep && hasKey && !hasKey(packet)) {
-      counters.received++;
-      counters.refused++;
+      countRefused(sender.address, 0);
       return;
     }
-    const sender = senders.ofScope(from.scope);
     if (!isHep) nameNode(packet, from, sender);
     // The time is this machine's own, so there is no skew to be seen.
-    agents.note(packet, false, nowUs, sender.address, 0);
+    agents.note(packet, false, nowUs, sender.address, 0, isHep ? undefined : encapsulation);
     options.take(packet, defects);
   }
 
-  const payload = createCarriedPayload(onPacket, options.clock, (name) => {
-    countUndecodable(name.replace(/^hep_/, '') as ReceiveDefect);
-  });
-  const streams = createCaptureStreams(payload, (name) => countUndecodable(name as ReceiveDefect), STREAM_LIMITS);
+  function addDefect(name: string, { scope }: PacketAddressing): void {
+    countUndecodable(name.replace(/^hep_/, '') as ReceiveDefect, senders.ofScope(scope).address, 0);
+  }
+
+  const payload = createCarriedPayload(onPacket, options.clock, addDefect);
+  const streams = createCaptureStreams(payload, addDefect, STREAM_LIMITS);
   const ignore = (): void => {
     counters.ignored = (counters.ignored ?? 0) + 1;
   };
@@ -134,22 +150,23 @@ export function createIpipIntake(options: IpipIntakeOptions): IpipIntake {
       } else if (!streams.take(chunk)) ignore();
     },
     other: ignore,
-    defect(name) {
-      if (!HARMLESS.has(name)) countUndecodable(name);
+    defect(name, scope) {
+      if (!HARMLESS.has(name)) countUndecodable(name, senders.ofScope(scope).address, 0);
     },
   });
 
   return {
     take(protocol, hasHeader, bytes, start, end, receivedUs, sender, senderAt) {
+      nowUs = receivedUs;
+      encapsulation = protocol === GRE ? 'GRE' : 'IP-in-IP';
       if (isAllowed && !isAllowed(sender, senderAt)) {
-        counters.received++;
-        counters.refused++;
+        countRefused(sender, senderAt);
         return;
       }
-      nowUs = receivedUs;
       // The kernel has looked at the header's own length and put fragments together.
       const headerBytes = hasHeader && start < end ? (bytes[start]! & 0x0f) * 4 : 0;
-      if (hasHeader && (headerBytes < 20 || start + headerBytes > end)) countUndecodable('bad_ip_header');
+      if (hasHeader && (headerBytes < 20 || start + headerBytes > end))
+        countUndecodable('bad_ip_header', sender, senderAt);
       else {
         const { scope } = senders.of(sender, senderAt);
         dissector.acceptTunnelled(receivedUs, scope, protocol, bytes, start + headerBytes, end);

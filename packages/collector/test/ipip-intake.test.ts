@@ -71,6 +71,8 @@ function intakeWith(access: Partial<IpipAccess> = {}) {
     const { received, appended, duplicates, refused, undecodable, droppedKernel, droppedQueue } = counters;
     const parts = appended + duplicates + refused + undecodable + droppedKernel + droppedQueue;
     assert.equal(received, parts, JSON.stringify(counters));
+    const ofAgents = agents.reports().reduce((sum, agent) => sum + agent.received, 0);
+    assert.equal(ofAgents, received);
   };
   return { intake, take, found, counters, agents, assertAddsUp };
 }
@@ -124,7 +126,7 @@ test('honours the length of the outer header', () => {
 });
 
 test('puts inner fragments together, each sender’s by itself', () => {
-  const { take, found, intake, counters, assertAddsUp } = intakeWith();
+  const { take, found, intake, counters, agents, assertAddsUp } = intakeWith();
   const large = (name: string) => `${optionsRequest(name)}${name.repeat(3000)}`;
   const [a, b] = ['a', 'b'].map((name) => innerPackets(large(name), { identification: 7, mtu: 1400 }));
   take(4, a![2]!, '192.0.2.1');
@@ -143,6 +145,14 @@ test('puts inner fragments together, each sender’s by itself', () => {
   take(4, innerPackets(large('c'), { mtu: 1400 })[0]!);
   intake.expire(START_US + 60_000_000);
   assert.deepEqual(counters.undecodableBy, { fragments_incomplete: 1 });
+  assert.deepEqual(
+    agents.reports().map(({ node, address, received, undecodable }) => [node, address, received, undecodable]),
+    [
+      ['192.0.2.2', '192.0.2.2', 1, 0],
+      ['192.0.2.1', '192.0.2.1', 1, 0],
+      ['', '192.0.2.1', 1, 1],
+    ],
+  );
   assertAddsUp();
 });
 

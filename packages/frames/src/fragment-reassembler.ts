@@ -19,6 +19,7 @@ export interface AssembledPacket {
 }
 
 interface Pending {
+  scope: string;
   sinceUs: number;
   pieces: FragmentPieces;
   /** Bytes charged to the bound. */
@@ -65,7 +66,7 @@ export function createFragmentReassembler(
     for (const [key, entry] of pending) {
       // Both ways, for captures one behind the other that go back in time.
       if (Math.abs(timestampUs - entry.sinceUs) <= limits.fragmentAgeUs) return;
-      defects.add('fragments_incomplete');
+      defects.add('fragments_incomplete', entry.scope);
       drop(key, entry);
     }
   }
@@ -73,7 +74,7 @@ export function createFragmentReassembler(
   function evict(): void {
     for (const [key, entry] of pending) {
       if (held <= limits.fragmentBytes && pending.size <= limits.fragmentedPackets) return;
-      defects.add('fragments_evicted');
+      defects.add('fragments_evicted', entry.scope);
       drop(key, entry);
     }
   }
@@ -92,18 +93,18 @@ export function createFragmentReassembler(
       const { payloadAt, payloadEnd, fragmentOffset } = header;
       const end = fragmentOffset + payloadEnd - payloadAt;
       if (header.truncated || payloadEnd <= payloadAt || end > MAX_PACKET_BYTES) {
-        defects.add('bad_fragment');
+        defects.add('bad_fragment', scope);
         return undefined;
       }
       const key = fragmentKey(scope, ipVersion, vlan, bytes, header);
       let entry = pending.get(key);
       if (!entry) {
         const pieces = createFragmentPieces();
-        entry = { sinceUs: timestampUs, pieces, charged: 0, total: -1, header: undefined, protocol: 0 };
+        entry = { scope, sinceUs: timestampUs, pieces, charged: 0, total: -1, header: undefined, protocol: 0 };
         pending.set(key, entry);
       }
       if (!fits(entry, header, end) || entry.pieces.parts.length >= MAX_PIECES) {
-        defects.add('bad_fragment');
+        defects.add('bad_fragment', scope);
         return undefined;
       }
       if (!header.moreFragments) entry.total = end;
@@ -114,7 +115,7 @@ export function createFragmentReassembler(
       const partsBefore = entry.pieces.parts.length;
       const added = addPiece(entry.pieces, fragmentOffset, bytes.subarray(payloadAt, payloadEnd));
       // Nothing new is a duplicate, which mirror ports make all the time.
-      if (added > 0 && added < payloadEnd - payloadAt) defects.add('overlapping_fragment');
+      if (added > 0 && added < payloadEnd - payloadAt) defects.add('overlapping_fragment', scope);
       const charge = added + (entry.pieces.parts.length - partsBefore) * PART_OVERHEAD_BYTES;
       entry.charged += charge;
       held += charge;
@@ -132,7 +133,7 @@ export function createFragmentReassembler(
     expire,
     flush() {
       for (const [key, entry] of pending) {
-        defects.add('fragments_incomplete');
+        defects.add('fragments_incomplete', entry.scope);
         drop(key, entry);
       }
     },

@@ -54,8 +54,8 @@ export interface FrameHandlers {
   stream?(chunk: StreamChunk): void;
   /** A packet of a protocol that is not gone into: ICMP, ARP, PPTP … */
   other?(): void;
-  /** Each defect, as it is counted. */
-  defect?(name: FrameDefect): void;
+  /** Each defect, as it is counted; `scope` as in {@link PacketAddressing}. */
+  defect?(name: FrameDefect, scope: string): void;
 }
 
 /** Bounds, each with what it is when not given. Times are differences of frame times, not of a clock. */

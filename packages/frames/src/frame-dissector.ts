@@ -90,7 +90,7 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
     if (ipVersion === 4) readIpv4Header(bytes, at, end, header);
     else readIpv6Header(bytes, at, end, header);
     if (header.defect) return header.defect;
-    if (header.truncated) defects.add('truncated_packet');
+    if (header.truncated) defects.add('truncated_packet', scope);
     const { sourceAt, destinationAt, payloadAt, payloadEnd, protocol } = header;
     if (!header.fragment) {
       return acceptPayload(ipVersion, protocol, bytes, sourceAt, destinationAt, payloadAt, payloadEnd, depth);
@@ -230,7 +230,7 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
       tcp.expire(timestampUs);
       readLinkLayer(frame.linkType, frame.data, network);
       const defect = enterNetwork(frame.data, frame.data.length, 1);
-      if (defect) defects.add(defect);
+      if (defect) defects.add(defect, scope);
     },
     acceptTunnelled(receivedUs, sender, protocol, bytes, at, end) {
       timestampUs = receivedUs;
@@ -240,7 +240,7 @@ export function createFrameDissector(options: FrameDissectorOptions, handlers: F
       // The addresses are the outer ones, which only a transport right within would need: there is none.
       const isTunnel = protocol === Protocol.IPIP || protocol === Protocol.IPV6 || protocol === Protocol.GRE;
       const defect = isTunnel ? acceptPayload(4, protocol, bytes, 0, 0, at, end, 1) : passOver();
-      if (defect) defects.add(defect);
+      if (defect) defects.add(defect, scope);
     },
     expire(nowUs) {
       tcp.expire(nowUs);

@@ -22,6 +22,7 @@ interface HeldChunk {
 
 /** One direction of an association. */
 interface SctpDirection {
+  scope: string;
   /** Numbers handed over lately, oldest first. */
   recent: Set<number>;
   /** Chunks of incomplete messages by transmission sequence number, oldest first. */
@@ -57,7 +58,7 @@ export function createSctpReassembler(
   }
 
   function dropAll(direction: SctpDirection, defect: FrameDefect): void {
-    if (direction.held.size > 0) defects.add(defect);
+    if (direction.held.size > 0) defects.add(defect, direction.scope);
     for (const [tsn, chunk] of direction.held) drop(direction, tsn, chunk);
   }
 
@@ -65,7 +66,7 @@ export function createSctpReassembler(
     const tag = networkU32(data, at + 4);
     const ports = String.fromCharCode(networkU16(data, at), networkU16(data, at + 2));
     const key = scope + ports + String.fromCharCode(tag >>> 16, tag & 0xffff);
-    const direction = directions.get(key) ?? { recent: new Set<number>(), held: new Map<number, HeldChunk>() };
+    const direction = directions.get(key) ?? { scope, recent: new Set<number>(), held: new Map<number, HeldChunk>() };
     directions.delete(key);
     directions.set(key, direction);
     if (directions.size > limits.sctpAssociations) evictOldest();
@@ -95,7 +96,7 @@ export function createSctpReassembler(
   function expire(direction: SctpDirection, timestampUs: number): void {
     for (const [tsn, chunk] of direction.held) {
       if (Math.abs(timestampUs - chunk.timestampUs) <= limits.sctpAgeUs) return;
-      defects.add('sctp_incomplete');
+      defects.add('sctp_incomplete', direction.scope);
       drop(direction, tsn, chunk);
     }
   }
@@ -171,7 +172,7 @@ export function createSctpReassembler(
         const length = networkU16(data, chunkAt + 2);
         const isData = data[chunkAt] === DATA_CHUNK;
         if (length < (isData ? DATA_HEADER_BYTES : 4) || chunkAt + length > end) {
-          defects.add('bad_sctp_chunk');
+          defects.add('bad_sctp_chunk', scope);
           return;
         }
         if (isData) {

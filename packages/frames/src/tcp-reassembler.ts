@@ -131,7 +131,7 @@ export function createTcpReassembler(
 
   /** Gives up the first hole. */
   function skipHole(direction: TcpDirection, timestampUs: number): void {
-    defects.add('tcp_gap');
+    defects.add('tcp_gap', direction.scope);
     direction.gap = true;
     direction.next = direction.pieces[0]?.sequence ?? direction.finAt;
     waiting.delete(direction);
@@ -161,7 +161,7 @@ export function createTcpReassembler(
   function evict(timestampUs: number): void {
     for (const [key, direction] of directions) {
       directions.delete(key);
-      if (!direction.closed) defects.add('tcp_connections_evicted');
+      if (!direction.closed) defects.add('tcp_connections_evicted', direction.scope);
       finish(direction, timestampUs);
       return;
     }
@@ -183,7 +183,7 @@ export function createTcpReassembler(
     }
     for (const oldest of waiting) {
       if (held <= limits.tcpBufferedBytes) break;
-      defects.add('tcp_buffer_evicted');
+      defects.add('tcp_buffer_evicted', oldest.scope);
       skipAllHoles(oldest, timestampUs);
     }
   }
@@ -200,7 +200,7 @@ export function createTcpReassembler(
   function onReset(direction: TcpDirection, timestampUs: number, sequence: number): void {
     const distance = sequenceDistance(sequence, direction.next);
     if (direction.started && !direction.closed && Math.abs(distance) > JUMP_BYTES) {
-      defects.add('tcp_bad_reset');
+      defects.add('tcp_bad_reset', direction.scope);
       return;
     }
     finish(direction, timestampUs);
@@ -223,7 +223,7 @@ export function createTcpReassembler(
       if (ahead < 0 && ahead >= -JUMP_BYTES) return;
       restartTcpDirection(direction, sequence, true);
     } else if (ahead < -JUMP_BYTES) {
-      defects.add('tcp_sequence_jump');
+      defects.add('tcp_sequence_jump', direction.scope);
       finish(direction, timestampUs);
       restartTcpDirection(direction, sequence, true);
     }
@@ -240,7 +240,7 @@ export function createTcpReassembler(
     accept(timestampUs, scope, ipVersion, head, sourceAt, destinationAt, vlan, data, at, end) {
       const headerLength = end - at < 20 ? 0 : (data[at + 12]! >> 4) * 4;
       if (headerLength < 20 || at + headerLength > end) {
-        defects.add(end - at < 20 ? 'truncated_header' : 'bad_tcp_header');
+        defects.add(end - at < 20 ? 'truncated_header' : 'bad_tcp_header', scope);
         return;
       }
       const flags = data[at + 13]!;
