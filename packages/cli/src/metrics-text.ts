@@ -65,6 +65,14 @@ export function metricsText(report: HealthReport, signalling: SignallingReport):
       type: 'counter',
       samples: byReceiver((receiver) => receiver.keepAlives),
     },
+    {
+      name: 'calliope_packets_ignored_total',
+      help: 'Packets within tunnels that carried no SIP, not counted as messages.',
+      type: 'counter',
+      samples: receivers.flatMap(({ name, ignored }) =>
+        ignored === undefined ? [] : [{ labels: { receiver: name }, value: ignored }],
+      ),
+    },
     ...connectionMetrics(receivers),
     ...agentMetrics(report.agents),
     ...signallingMetrics(signalling),
