@@ -26,6 +26,7 @@ const HEALTH: HealthReport = {
       dropped: { kernel: 1, queue: 0, spool: 1 },
       pending: 1,
       keepAlives: 3,
+      ignored: 4,
       connections: { open: 2, accepted: 5, closed: { idle: 1 } },
     },
   ],
@@ -80,6 +81,7 @@ test('every series is there once, with what the report says', () => {
   const series = parse(text);
   assert.equal(series.get('calliope_messages_received_total{receiver="udp [::]:9060"}'), 12);
   assert.equal(series.get('calliope_messages_dropped_total{receiver="udp [::]:9060",stage="kernel"}'), 1);
+  assert.equal(series.get('calliope_packets_ignored_total{receiver="udp [::]:9060"}'), 4);
   assert.equal(series.get('calliope_sip_requests_total{method="INVITE"}'), 4);
   assert.equal(series.get('calliope_sip_responses_total{method="INVITE",class="2xx"}'), 3);
   assert.equal(series.get('calliope_sip_response_codes_total{code="200"}'), 3);
