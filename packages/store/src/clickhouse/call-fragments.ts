@@ -2,12 +2,14 @@ import { type CapturedPacket, Field, type MessageFields } from '@calliope/model'
 import { FOLDED_METHODS } from '../call-methods.ts';
 import { storedTimestampUs } from '../search-limits.ts';
 import { createByteTable } from './byte-table.ts';
-import { CALL_FRAGMENT_COLUMNS, MOST_SEEN, SEEN } from './calls-table.ts';
+import { CALL_FRAGMENT_COLUMNS } from './calls-table.ts';
 import { ColumnBuffer, unescapeUser } from './column-buffer.ts';
+import { grown } from './grown.ts';
 import { SLOT_US } from './messages-table.ts';
 import { nativeBlock } from './native-block.ts';
 import type { NodeBytes } from './node-bytes.ts';
 import { createPackedTexts } from './packed-texts.ts';
+import { createSeenTexts } from './seen-texts.ts';
 
 /** Times of a fragment, in the order of their columns. Before the first `LATEST` the least counts, from it on the greatest. */
 const Time = {
@@ -30,10 +32,6 @@ const NEVER_HIGH = 0x7fffffff;
 const Packed = { ANSWER: 0, FAILURE: 1, CHALLENGE: 2, IDENTITY: 3, ASSERTED: 4 } as const;
 const PACKED = 5;
 
-const SEEN_HOST = SEEN.host.charCodeAt(0);
-const SEEN_NODE = SEEN.node.charCodeAt(0);
-const SEEN_USER_AGENT = SEEN.userAgent.charCodeAt(0);
-
 const METHODS = FOLDED_METHODS.map((name) => Buffer.from(name));
 const INVITE = FOLDED_METHODS.indexOf('INVITE');
 const ACK = FOLDED_METHODS.indexOf('ACK');
@@ -41,8 +39,6 @@ const CANCEL = FOLDED_METHODS.indexOf('CANCEL');
 const BYE = FOLDED_METHODS.indexOf('BYE');
 
 const FIRST_CAPACITY = 1 << 10;
-/** Places of the guesses which text an address or a name is. */
-const RECENT = 1 << 10;
 
 /** Folds the messages of a batch into fragments of calls: what the batch says of one Call-ID within one slot of time. */
 export interface CallFragments {
@@ -62,11 +58,9 @@ export interface CallFragments {
  */
 export function createCallFragments(): CallFragments {
   const callIds = createByteTable();
-  const seenTexts = createByteTable();
+  const seen = createSeenTexts();
   const packed = createPackedTexts(PACKED);
   const { texts } = packed;
-  const v4Mapped = new Uint8Array(16);
-  v4Mapped[10] = v4Mapped[11] = 0xff;
   let capacity = FIRST_CAPACITY;
   let count = 0;
   /** By the number of the Call-ID: its newest fragment + 1; further fragments (other slots) by `nextOfCall`. */
@@ -77,16 +71,6 @@ export function createCallFragments(): CallFragments {
   let times = new Float64Array(capacity * TIMES);
   let methods = new Uint16Array(capacity);
   let messages = new Uint32Array(capacity);
-  /** Texts seen in a fragment: a list through `seenNext`, newest first. */
-  let seenHead = new Int32Array(capacity);
-  let seenCounts = new Uint16Array(capacity);
-  let seenText = new Int32Array(4 * capacity);
-  let seenNext = new Int32Array(4 * capacity);
-  let seenCount = 0;
-  const recentHosts = new Int32Array(RECENT);
-  const recentHostTexts = new Int32Array(RECENT).fill(-1);
-  const recentNames = new Int32Array(RECENT).fill(-1);
-
   function grow(): void {
     capacity *= 2;
     firstOfCall = grown(firstOfCall, new Int32Array(capacity));
@@ -96,8 +80,6 @@ export function createCallFragments(): CallFragments {
     times = grown(times, new Float64Array(capacity * TIMES));
     methods = grown(methods, new Uint16Array(capacity));
     messages = grown(messages, new Uint32Array(capacity));
-    seenHead = grown(seenHead, new Int32Array(capacity));
-    seenCounts = grown(seenCounts, new Uint16Array(capacity));
   }
 
   function fragmentOf(call: number, isNewCall: boolean, slot: number): number {
@@ -116,52 +98,9 @@ export function createCallFragments(): CallFragments {
     times[base + Time.LAST] = times[base + Time.LAST_INVITE] = -1;
     methods[index] = 0;
     messages[index] = 0;
-    seenHead[index] = 0;
-    seenCounts[index] = 0;
+    seen.open(index);
     packed.open(index);
     return index;
-  }
-
-  function see(fragment: number, text: number): void {
-    for (let i = seenHead[fragment]!; i !== 0; i = seenNext[i]!) if (seenText[i] === text) return;
-    if (seenCounts[fragment]! >= MOST_SEEN) return;
-    seenCounts[fragment]!++;
-    if (++seenCount >= seenText.length) {
-      seenText = grown(seenText, new Int32Array(2 * seenText.length));
-      seenNext = grown(seenNext, new Int32Array(2 * seenNext.length));
-    }
-    seenText[seenCount] = text;
-    seenNext[seenCount] = seenHead[fragment]!;
-    seenHead[fragment] = seenCount;
-  }
-
-  function hostText(head: Uint8Array, at: number, ipVersion: 4 | 6): number {
-    if (ipVersion === 6) return seenTexts.intern(SEEN_HOST, head, at, at + 16);
-    const a = head[at]!;
-    const b = head[at + 1]!;
-    const c = head[at + 2]!;
-    const d = head[at + 3]!;
-    const address = (a << 24) | (b << 16) | (c << 8) | d;
-    const slot = (d ^ (c << 3) ^ (b << 6)) & (RECENT - 1);
-    if (recentHosts[slot] === address && recentHostTexts[slot]! >= 0) return recentHostTexts[slot]!;
-    v4Mapped[12] = a;
-    v4Mapped[13] = b;
-    v4Mapped[14] = c;
-    v4Mapped[15] = d;
-    recentHosts[slot] = address;
-    const text = seenTexts.intern(SEEN_HOST, v4Mapped, 0, 16);
-    recentHostTexts[slot] = text;
-    return text;
-  }
-
-  /** Names of agents and nodes are few, so that a guess by their length and last byte is nearly always right. */
-  function nameText(kind: number, source: Uint8Array, start: number, end: number): number {
-    const slot = (kind ^ (end - start) ^ (source[end - 1]! << 3)) & (RECENT - 1);
-    const guess = recentNames[slot]!;
-    if (guess >= 0 && seenTexts.is(guess, kind, source, start, end)) return guess;
-    const text = seenTexts.intern(kind, source, start, end);
-    recentNames[slot] = text;
-    return text;
   }
 
   function earliest(at: number, us: number): void {
@@ -265,12 +204,10 @@ export function createCallFragments(): CallFragments {
     const isInitial = method === INVITE && responseCode === 0 && at[2 * Field.TO_TAG] === at[2 * Field.TO_TAG + 1];
     foldIdentity(fragment, us, isInitial, packet, fields);
     const { head, ipVersion } = packet;
-    see(fragment, hostText(head, packet.sourceAt, ipVersion));
-    see(fragment, hostText(head, packet.destinationAt, ipVersion));
-    const agentStart = at[2 * Field.USER_AGENT]!;
-    const agentEnd = at[2 * Field.USER_AGENT + 1]!;
-    if (agentEnd > agentStart) see(fragment, nameText(SEEN_USER_AGENT, bytes, agentStart, agentEnd));
-    if (node.end > node.start) see(fragment, nameText(SEEN_NODE, node.bytes, node.start, node.end));
+    seen.host(fragment, head, packet.sourceAt, ipVersion);
+    seen.host(fragment, head, packet.destinationAt, ipVersion);
+    seen.name(fragment, 'userAgent', bytes, at[2 * Field.USER_AGENT]!, at[2 * Field.USER_AGENT + 1]!);
+    seen.name(fragment, 'node', node.bytes, node.start, node.end);
   }
 
   function foldCopy({ at, bytes }: MessageFields, keptUs: number, node: NodeBytes): void {
@@ -281,7 +218,18 @@ export function createCallFragments(): CallFragments {
     const known = callIds.count;
     const call = callIds.intern(0, bytes, start, end);
     const fragment = fragmentOf(call, call === known, slotOf(storedTimestampUs(keptUs)));
-    see(fragment, nameText(SEEN_NODE, node.bytes, node.start, node.end));
+    seen.name(fragment, 'node', node.bytes, node.start, node.end);
+  }
+
+  function foldCopy({ at, bytes }: MessageFields, keptUs: number, node: NodeBytes): void {
+    const start = at[2 * Field.CALL_ID]!;
+    const end = at[2 * Field.CALL_ID + 1]!;
+    if (end === start || node.end === node.start) return;
+    if (methodOf(bytes, at[2 * Field.METHOD]!, at[2 * Field.METHOD + 1]!) < 0) return;
+    const known = callIds.count;
+    const call = callIds.intern(0, bytes, start, end);
+    const fragment = fragmentOf(call, call === known, slotOf(storedTimestampUs(keptUs)));
+    seen.name(fragment, 'node', node.bytes, node.start, node.end);
   }
 
   function timeColumn(time: number): Uint8Array[] {
@@ -298,22 +246,6 @@ export function createCallFragments(): CallFragments {
       }
     }
     return [bytesOf(halves)];
-  }
-
-  /** Native arrays: where each ends among all values, then the values. */
-  function seenColumn(): Uint8Array[] {
-    const ends = new ColumnBuffer(8 * count);
-    const values = new ColumnBuffer(64 * count);
-    let end = 0;
-    for (let index = 0; index < count; index++) {
-      end += seenCounts[index]!;
-      ends.i64(end);
-      for (let i = seenHead[index]!; i !== 0; i = seenNext[i]!) {
-        const text = seenText[i]!;
-        values.text(seenTexts.bytes, seenTexts.starts[text]!, seenTexts.starts[text + 1]!);
-      }
-    }
-    return [ends.content(), values.content()];
   }
 
   function callIdColumn(): Uint8Array[] {
@@ -349,7 +281,7 @@ export function createCallFragments(): CallFragments {
     challenge: () => packed.column(Packed.CHALLENGE, count, undefined),
     identity: () => packed.column(Packed.IDENTITY, count, 0xff),
     asserted: () => packed.column(Packed.ASSERTED, count, 0xff),
-    seen: seenColumn,
+    seen: () => seen.column(count),
     methods: () => [new Uint8Array(methods.buffer, 0, 2 * count)],
     message_count: messageCountColumn,
   };
@@ -367,11 +299,8 @@ export function createCallFragments(): CallFragments {
       ),
     clear() {
       count = 0;
-      seenCount = 0;
-      recentHostTexts.fill(-1);
-      recentNames.fill(-1);
       callIds.clear();
-      seenTexts.clear();
+      seen.clear();
       packed.clear();
     },
   };
@@ -384,11 +313,6 @@ function slotOf(us: number): number {
 
 function bytesOf(values: Uint32Array): Uint8Array {
   return new Uint8Array(values.buffer, 0, values.byteLength);
-}
-
-function grown<T extends Int32Array | Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 /** Index in {@link FOLDED_METHODS}, or -1. */
