@@ -6,7 +6,9 @@ import {
   parseBytes,
   parseHostPort,
   parseInteger,
+  parseListenAddress,
   parseNetwork,
+  parsePortRange,
   parseText,
 } from '../src/setting-values.ts';
 
@@ -24,6 +26,21 @@ test('addresses to listen on are taken in every usual form and refused otherwise
     assert.ok('expected' in parseHostPort(text), text);
   }
   assert.equal(formatHostPort({ host: '::1', port: 1 }), '[::1]:1');
+});
+
+test('ranges of ports and addresses without a port are taken and refused', () => {
+  assert.deepEqual(parsePortRange('5060'), { value: { low: 5060, high: 5060 } });
+  assert.deepEqual(parsePortRange(' 5060-5090 '), { value: { low: 5060, high: 5090 } });
+  assert.deepEqual(parsePortRange('0-65535'), { value: { low: 0, high: 65_535 } });
+  for (const text of ['', '-', '5060-', '-5060', '5090-5060', '1-65536', '5060:5090', 'sip']) {
+    assert.ok('expected' in parsePortRange(text), text);
+  }
+  assert.deepEqual(parseListenAddress('*'), { value: '::' });
+  assert.deepEqual(parseListenAddress('192.0.2.10'), { value: '192.0.2.10' });
+  assert.deepEqual(parseListenAddress('[2001:db8::10]'), { value: '2001:db8::10' });
+  for (const text of ['', 'localhost', '192.0.2.10:4', '192.0.2.0/24', '[::']) {
+    assert.ok('expected' in parseListenAddress(text), text);
+  }
 });
 
 test('sizes know decimal and binary units', () => {

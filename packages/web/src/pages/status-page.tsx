@@ -39,6 +39,7 @@ function Receivers({ health }: { health: HealthReport }) {
           <th>Dropped</th>
           <th>Pending</th>
           <th>Keep-alives</th>
+          <th title="Packets within tunnels that carried no SIP">Ignored</th>
           <th>Connections</th>
         </tr>
       </thead>
@@ -62,6 +63,7 @@ function Receivers({ health }: { health: HealthReport }) {
               </td>
               <td>{formatCount(receiver.pending)}</td>
               <td>{formatCount(receiver.keepAlives)}</td>
+              <td>{receiver.ignored === undefined ? '' : formatCount(receiver.ignored)}</td>
               <td>
                 <Connections of={receiver.connections} />
               </td>
