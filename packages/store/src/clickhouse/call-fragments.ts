@@ -221,17 +221,6 @@ export function createCallFragments(): CallFragments {
     seen.name(fragment, 'node', node.bytes, node.start, node.end);
   }
 
-  function foldCopy({ at, bytes }: MessageFields, keptUs: number, node: NodeBytes): void {
-    const start = at[2 * Field.CALL_ID]!;
-    const end = at[2 * Field.CALL_ID + 1]!;
-    if (end === start || node.end === node.start) return;
-    if (methodOf(bytes, at[2 * Field.METHOD]!, at[2 * Field.METHOD + 1]!) < 0) return;
-    const known = callIds.count;
-    const call = callIds.intern(0, bytes, start, end);
-    const fragment = fragmentOf(call, call === known, slotOf(storedTimestampUs(keptUs)));
-    seen.name(fragment, 'node', node.bytes, node.start, node.end);
-  }
-
   function timeColumn(time: number): Uint8Array[] {
     const halves = new Uint32Array(2 * count);
     for (let index = 0, at = time, o = 0; index < count; index++, at += TIMES) {
