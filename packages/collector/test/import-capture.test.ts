@@ -7,7 +7,13 @@ import { gzipSync } from 'node:zlib';
 import { encodeHep1, encodeHep2, type HepFields } from '@calliope/hep';
 import type { ImportResponse } from '@calliope/model';
 import fc from 'fast-check';
-import { type BatchDelivery, type ImportCaptureOptions, importCapture, type SinkFactory } from '../src/index.ts';
+import {
+  type BatchDelivery,
+  DEFAULT_DUPLICATES,
+  type ImportCaptureOptions,
+  importCapture,
+  type SinkFactory,
+} from '../src/index.ts';
 import { CAPTURE_US, makeCapture } from './capture-maker.ts';
 import { createFileSink, readBatch, type StoredMessage } from './file-sink.ts';
 import { hepFrame, optionsRequest } from './hep-senders.ts';
@@ -135,6 +141,30 @@ test('passes over TCP that is no SIP', async () => {
       .bytes(),
   ]);
   assert.equal(answer.messages + answer.otherMessages, 0);
+});
+
+test('copies of a packet in HEP of several agents are stored once, whatever is in other files', async () => {
+  const text = optionsRequest('d');
+  const seen = (ms: number, captureId: number, source = '192.0.2.1') =>
+    [hepFrame(text, { captureId, timestampUs: CAPTURE_US + ms * 1000 }), { source, destinationPort: 9060 }] as const;
+  const capture = makeCapture()
+    .udp(...seen(0, 1))
+    .udp(...seen(2, 2))
+    .udp(...seen(3, 2, '192.0.2.9'))
+    .udp(...seen(500, 1))
+    .udp(...seen(501, 2))
+    // Not in HEP there is one observer: what is in the capture twice was sent twice.
+    .udp(text)
+    .udp(text)
+    .bytes();
+  for (let again = 0; again < 2; again++) {
+    const { answer } = await imported([capture], { duplicates: DEFAULT_DUPLICATES });
+    assert.deepEqual([answer.messages, answer.duplicates, answer.frames], [4, 3, 7]);
+  }
+  for (const duplicates of [undefined, { ...DEFAULT_DUPLICATES, windowMs: 0 }]) {
+    const { answer } = await imported([capture], duplicates ? { duplicates } : {});
+    assert.deepEqual([answer.messages, answer.duplicates], [7, 0]);
+  }
 });
 
 test('unwraps HEP 3 at any port, with its inner addresses, times and node', async () => {
