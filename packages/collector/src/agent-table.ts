@@ -68,6 +68,7 @@ const NAMELESS_SHARE = 1 / 10;
 /** Capture id of those: none is negative. */
 const NAMELESS = -1;
 const NO_NAME = new Uint8Array(0);
+const HASHES = 1 << 14;
 
 /** @param receivedNode name of agents that send neither a node name nor a capture id */
 export function createAgentTable(receivedNode: string, options: AgentTableOptions = {}): AgentTable {
@@ -79,8 +80,8 @@ export function createAgentTable(receivedNode: string, options: AgentTableOption
   /** By number; places of those that were forgotten are empty until they are used again. */
   const agents: (Agent | undefined)[] = [others];
   const free: number[] = [];
-  /** The last number with each hash, and of each number the one before it with the same hash, or 0. */
-  const lastOfHash = new Map<number, number>();
+  /** The last number of each place of hashes, and of each number the one before it with the same place, or 0. */
+  const lastOfHash = new Int32Array(HASHES);
   const sameHash: number[] = [0];
   let count = 0;
   let nameless = 0;
@@ -129,7 +130,7 @@ export function createAgentTable(receivedNode: string, options: AgentTableOption
     // Most often it is the same as before.
     if (lastFound !== 0 && isAgent(lastFound, bytes, nameAt, nameEnd, captureId, sender, senderAt)) return lastFound;
     const hash = hashOf(bytes, nameAt, nameEnd, captureId, sender, senderAt);
-    for (let number = lastOfHash.get(hash) ?? 0; number !== 0; number = sameHash[number]!) {
+    for (let number = lastOfHash[hash]!; number !== 0; number = sameHash[number]!) {
       if (!isAgent(number, bytes, nameAt, nameEnd, captureId, sender, senderAt)) continue;
       lastFound = number;
       return number;
@@ -155,8 +156,8 @@ export function createAgentTable(receivedNode: string, options: AgentTableOption
     const number = free.pop() ?? agents.length;
     const hash = hashOf(name, 0, name.length, captureId, address, 0);
     agents[number] = agent;
-    sameHash[number] = lastOfHash.get(hash) ?? 0;
-    lastOfHash.set(hash, number);
+    sameHash[number] = lastOfHash[hash]!;
+    lastOfHash[hash] = number;
     count++;
     return number;
   }
@@ -165,7 +166,7 @@ export function createAgentTable(receivedNode: string, options: AgentTableOption
     if (nowUs < sweptUs + SWEEP_EVERY_US) return;
     sweptUs = nowUs;
     lastFound = 0;
-    lastOfHash.clear();
+    lastOfHash.fill(0);
     for (let number = 1; number < agents.length; number++) {
       const agent = agents[number];
       if (!agent) continue;
@@ -177,8 +178,8 @@ export function createAgentTable(receivedNode: string, options: AgentTableOption
         continue;
       }
       const hash = hashOf(agent.name, 0, agent.name.length, agent.captureId, agent.address, 0);
-      sameHash[number] = lastOfHash.get(hash) ?? 0;
-      lastOfHash.set(hash, number);
+      sameHash[number] = lastOfHash[hash]!;
+      lastOfHash[hash] = number;
     }
   }
 
@@ -274,7 +275,7 @@ function identityOf({ captureId, address, name }: Agent): Uint8Array {
   return Buffer.concat([Buffer.from(`${captureId} `), address, name]);
 }
 
-/** FNV-1a over the name, the capture id and the address. */
+/** A place of hashes: after FNV-1a, over the name, the capture id and the address. */
 function hashOf(
   bytes: Uint8Array,
   nameAt: number,
@@ -285,12 +286,16 @@ function hashOf(
 ): number {
   let hash = 0x811c9dc5 ^ captureId;
   for (let i = nameAt; i < nameEnd; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  for (let i = senderAt; i < senderAt + 16; i++) hash = Math.imul(hash ^ sender[i]!, 0x01000193);
-  return hash;
+  for (let i = senderAt; i < senderAt + 16; i += 4) {
+    const word = (sender[i]! << 24) | (sender[i + 1]! << 16) | (sender[i + 2]! << 8) | sender[i + 3]!;
+    hash = Math.imul(hash ^ word, 0x01000193);
+  }
+  return (hash ^ (hash >>> 15)) & (HASHES - 1);
 }
 
 function isSame(address: Uint8Array, sender: Uint8Array, senderAt: number): boolean {
-  for (let i = 0; i < 16; i++) if (address[i] !== sender[senderAt + i]) return false;
+  // From the end, as addresses mostly begin alike.
+  for (let i = 15; i >= 0; i--) if (address[i] !== sender[senderAt + i]) return false;
   return true;
 }
 
