@@ -15,10 +15,12 @@ function pretendDatabase(failures: number): { database: DatabaseSession; parts: 
       insertBatches: never,
       execute: async (sql) => {
         if (left-- > 0) throw new StoreError('unavailable', 'away', { retryable: true });
-        const [, table, count] = /^ALTER TABLE calliope\.(\w+) MODIFY SETTING min_parts_to_merge_at_once = (\d+)$/.exec(
-          sql,
-        )!;
+        const [, table, count, codec] =
+          /^ALTER TABLE calliope\.(\w+) MODIFY SETTING\s+min_parts_to_merge_at_once = (\d+),\s+default_compression_codec = '(\w+).*'$/.exec(
+            sql,
+          )!;
         parts.set(table!, Number(count));
+        assert.equal(codec, Number(count) > 10 ? 'LZ4' : 'ZSTD');
       },
     },
   };

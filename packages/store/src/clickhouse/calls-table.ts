@@ -1,7 +1,7 @@
 import { CALL_METHODS, CALL_SET_LIMIT } from '@calliope/calls';
 import { FOLDED_METHODS } from '../call-methods.ts';
 import type { BatchColumn } from './batch-format.ts';
-import { PARTS_OF_A_MERGE } from './merge-pace.ts';
+import { CODEC, PARTS_OF_A_MERGE } from './merge-pace.ts';
 import { COMPACT_BYTES, DEDUPLICATION_WINDOW } from './messages-table.ts';
 import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
 
@@ -123,7 +123,7 @@ PARTITION BY slot
 ORDER BY call_id
 SETTINGS
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
-  default_compression_codec = 'ZSTD(1)',
+  default_compression_codec = '${CODEC}',
   min_bytes_for_wide_part = ${COMPACT_BYTES},
   auto_statistics_types = '',
   min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.calls},

@@ -1,6 +1,6 @@
 import { TRANSPORTS } from '@calliope/model';
 import { ASSERTED_SAME_AS_FROM, REQUEST_SAME_AS_TO } from './batch-format.ts';
-import { PARTS_OF_A_MERGE } from './merge-pace.ts';
+import { CODEC, PARTS_OF_A_MERGE } from './merge-pace.ts';
 
 /** Length of the pieces of time that are dropped whole when space or age says so (ClickHouse partitions). */
 export const SLOT_US = 6 * 3_600_000_000;
@@ -75,7 +75,7 @@ ORDER BY (toStartOfHour(ts), call_id, ts)
 SETTINGS
   index_granularity = 2048,
   non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
-  default_compression_codec = 'ZSTD(1)',
+  default_compression_codec = '${CODEC}',
   min_bytes_for_wide_part = ${COMPACT_BYTES},
   auto_statistics_types = '',
   min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.messages},
