@@ -19,7 +19,7 @@ const ROUND_BYTES = 16;
  *
  * Rounds of 16 bytes over a state of four words: each takes in a word by xor or sum, multiply and rotate, then all are mixed, every step one that can be
  * undone. So packets that differ anywhere have different states at that point, in all four words, and collide in what is made of them in the
- * end once in 2^64. Why this and what it costs: `docs/decisions/0004-deduplication.md`.
+ * end once in 2^64. Why this and what it costs: `docs/decisions/0005-deduplication.md`.
  */
 export function createFingerprintMaker(seedLow: number, seedHigh: number): FingerprintMaker {
   // A receiver hands over the same array again and again: one view of it serves thousands of packets.
