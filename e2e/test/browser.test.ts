@@ -198,6 +198,8 @@ async function foldedArrows(page: Page, node: CalliopeNode): Promise<void> {
   await rows.filter({ hasText: 'seen by 2' }).first().waitFor();
   assert.equal(await rows.count(), 14);
   assert.equal(await rows.filter({ hasText: 'seen by 2' }).count(), 7);
+  await rows.filter({ hasText: 'seen by 2' }).first().click();
+  await page.getByText('also seen by gw-1 (+140 µs)').waitFor();
 }
 
 async function reloadKeepsView(page: Page): Promise<void> {
