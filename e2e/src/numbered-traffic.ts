@@ -5,14 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { encodeHep3 } from '@calliope/hep';
 
 /** Each message is a call of its own, told apart by a number in its Call-ID. */
-export interface NumberedTraffic {
+export interface NumberedTraffic extends AsyncDisposable {
   /** Messages given to the system so far: numbers 0 .. this - 1. */
   readonly sent: number;
   /** Of these, those over TCP. */
   readonly sentOverTcp: number;
   /** True while the TCP connection takes no more, as the receiver does not read. */
   readonly isTcpHeldUp: boolean;
-  /** Ends once TCP's receiver has all; gives {@link sent}. */
+  /** Ends once TCP's receiver has all; gives {@link sent}. To be disposed of all the same: a test that fails comes not so far. */
   stop(): Promise<number>;
 }
 
@@ -118,6 +118,12 @@ export async function startNumberedTraffic(options: NumberedTrafficOptions): Pro
   }
   const running = run();
 
+  let isUdpOpen = true;
+  function closeUdp(): void {
+    if (isUdpOpen) udp.close();
+    isUdpOpen = false;
+  }
+
   return {
     get sent() {
       return sent;
@@ -132,13 +138,19 @@ export async function startNumberedTraffic(options: NumberedTrafficOptions): Pro
       isSending = false;
       await running;
       await Promise.all(udpWrites);
-      udp.close();
+      closeUdp();
       if (tcp && !tcp.destroyed) {
         // The other side ends its half when it has read all of this one.
         tcp.resume().end();
         await once(tcp, 'close');
       }
       return sent;
+    },
+    async [Symbol.asyncDispose]() {
+      isSending = false;
+      tcp?.destroy();
+      await running.catch(() => {});
+      closeUdp();
     },
   };
 }

@@ -26,7 +26,7 @@ test('while the database cannot be started the spool grows, and drains in order 
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory });
     const prefix = 'away-';
-    const traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: PER_SECOND });
+    await using traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: PER_SECOND });
     await delay(1500);
     const bringBack = await takeDatabaseAway(node);
     const before = await readAccounts(node);
@@ -77,7 +77,7 @@ test('a server that is started while its database does not open captures all the
     }
     await using node = await startCalliope({ directory });
     assert.match(node.program.output, /database does not come up .*waits in the spool/);
-    const traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 500 });
+    await using traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 500 });
     await delay(2500);
     assert.equal((await readAccounts(node)).stored, 0);
     bringBack();
@@ -92,7 +92,7 @@ test('what waits when the server is stopped and started again is stored once', (
     let bringBack: () => void;
     {
       await using first = await startCalliope({ directory });
-      const traffic = await startNumberedTraffic({ port: first.hepPort, prefix, perSecond: 1000 });
+      await using traffic = await startNumberedTraffic({ port: first.hepPort, prefix, perSecond: 1000 });
       await delay(1000);
       bringBack = await takeDatabaseAway(first);
       await delay(2000);

@@ -19,7 +19,7 @@ test('a database that stands still for two seconds goes on as if nothing had bee
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory });
     const prefix = 'still-';
-    const traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 1500 });
+    await using traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 1500 });
     const pid = await enginePid(node);
     for (let round = 0; round < 3; round++) {
       await delay(700 + Math.random() * 300);
@@ -37,7 +37,7 @@ test('a database that hangs is ended and started again; meanwhile searches are r
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory, args: ['--engine-patience', '10'] });
     const prefix = 'hung-';
-    const traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 1000 });
+    await using traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 1000 });
     await delay(1500);
     const hung = await enginePid(node);
     process.kill(hung, 'SIGSTOP');

@@ -19,7 +19,7 @@ test('a database killed at random moments costs no message and stores none twice
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory });
     const prefix = 'killed-';
-    const traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 1500 });
+    await using traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 1500 });
     for (let kill = 0; kill < KILLS; kill++) {
       // From before it serves (killed while it opens) to the middle of inserts, of which several run each second.
       await delay(200 + Math.random() * 1800);
@@ -37,7 +37,7 @@ test('a database killed in the very middle of an insert has all of it once after
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory });
     const prefix = 'cut-';
-    const traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 4000, padding: 500 });
+    await using traffic = await startNumberedTraffic({ port: node.hepPort, prefix, perSecond: 4000, padding: 500 });
     for (let kill = 0; kill < 3; kill++) {
       await delay(500);
       const pid = await enginePid(node);

@@ -32,7 +32,7 @@ interface Outcome {
 /** Fills a small spool over UDP, waits for the loss, lets it drain, and checks the accounts. */
 async function overfill(node: CalliopeNode, prefix: string): Promise<Outcome> {
   const run = { prefix, padding: PADDING };
-  const traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 400, tcpShare: 0 });
+  await using traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 400, tcpShare: 0 });
   await delay(800);
   const bringBack = await takeDatabaseAway(node);
   const sentBefore = traffic.sent;
@@ -99,7 +99,7 @@ test('the loss stands above every page', { skip: skipReason('chromium') }, () =>
     await using node = await startCalliope({ directory, args: ['--spool-limit', '64KiB'] });
     const run = { prefix: 'page-', padding: PADDING };
     await takeDatabaseAway(node);
-    const traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 300, tcpShare: 0 });
+    await using traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 300, tcpShare: 0 });
     await delay(2000);
     const sent = await traffic.stop();
     await poll(
@@ -129,7 +129,7 @@ test('a TCP sender is kept waiting while the spool is nearly full, loses nothing
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory, args: ['--spool-limit', '8MiB'] });
     const run = { prefix: 'waits-', padding: PADDING };
-    const traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 3000, tcpShare: 1 });
+    await using traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 3000, tcpShare: 1 });
     await delay(300);
     const bringBack = await takeDatabaseAway(node);
     await poll(
