@@ -39,6 +39,16 @@ test('each change goes to the parts it is of', async () => {
   ]);
 });
 
+test('what is done with copies changes as a whole, also when only a part of it was changed', async () => {
+  const { seen, targets, inForce } = setUp();
+  await applyReload(targets, inForce, { dedupExceptNodes: ['sbc-1'] });
+  const duplicates = { windowMs: 50, exceptNodes: ['sbc-1'], sameAgent: false };
+  assert.deepEqual(seen.slice(2), [
+    ['udp', { duplicates }],
+    ['tcp', { duplicates }],
+  ]);
+});
+
 test('certificates are read again though no setting was changed; nothing else is touched', async () => {
   const { seen, targets, inForce } = setUp();
   await applyReload(targets, inForce, {});

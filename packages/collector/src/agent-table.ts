@@ -34,7 +34,7 @@ export interface AgentTable {
     senderAt: number,
     version?: string,
   ): void;
-  /** Who is known only by the address that something came from. */
+  /** Who is known only by the address that something came from, at `receivedUs`; 0 for now. */
   ofAddress(receivedUs: number, sender: Uint8Array, senderAt: number): Agent;
   /** By `packet.agent`. 0 stands for all who did not fit. */
   at(agent: number): Agent;
@@ -205,7 +205,8 @@ export function createAgentTable(receivedNode: string, options: AgentTableOption
       if (hasTime) noteTime(agent, packet.timestampUs, receivedUs);
       if (version !== undefined) agent.version = version;
     },
-    ofAddress(receivedUs, sender, senderAt) {
+    ofAddress(receivedAtUs, sender, senderAt) {
+      const receivedUs = receivedAtUs || clock.nowUs();
       const known = find(NO_NAME, 0, 0, NAMELESS, sender, senderAt);
       const agent = agents[known || add('', NO_NAME, NAMELESS, receivedUs, sender, senderAt)]!;
       agent.lastSeenUs = receivedUs;
