@@ -63,6 +63,7 @@ export {
   callerScenario,
 } from './sipp-scenarios.ts';
 export { parseSippStatistics, type SippStatistics } from './sipp-statistics.ts';
+export { mountSkipReason, mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export { runSngrepSender, type SngrepOptions } from './sngrep-sender.ts';
 export { type ExitStatus, StartedProgram, type StartOptions } from './started-program.ts';
 export { withTemporaryDirectory } from './temporary-directory.ts';
