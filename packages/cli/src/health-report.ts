@@ -22,7 +22,7 @@ const LOW_DISK_SHARE = 0.05;
 /** A batch that waits longer than this says that the database does not keep up. */
 const LATE_SPOOL_MS = 10_000;
 /** How long the report waits for a database that may hang. */
-const STATISTICS_MS = 3_000;
+const STATISTICS_MS = 5_000;
 
 /** Puts together how the node is. Never fails: what cannot be had is null and a problem. */
 export async function healthReport(sources: HealthSources): Promise<HealthReport> {
@@ -57,6 +57,12 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
       );
     if (dropped.queue) problems.push(`${name}: ${dropped.queue} messages were lost before they reached the spool.`);
   }
+  const droppedAtSpool = receivers.reduce((sum, receiver) => sum + (receiver.report().dropped.spool ?? 0), 0);
+  const notWritten = droppedAtSpool - (spool.droppedMessages - (spool.earlier?.dropped ?? 0));
+  if (notWritten > 0)
+    problems.push(
+      `${notWritten} messages were lost since the start, as they could not be written into the spool: look at the free space of its disk.`,
+    );
   const disk = await diskSpace(sources);
   if (disk.totalBytes > 0 && (disk.freeBytes < LOW_DISK_BYTES || disk.freeBytes < LOW_DISK_SHARE * disk.totalBytes)) {
     problems.push(
@@ -65,7 +71,7 @@ export async function healthReport(sources: HealthSources): Promise<HealthReport
   }
   if (rejectedMessages > 0)
     problems.push(
-      `${rejectedMessages} messages were set aside, as the database did not take them: see the reasons beside them in the spool.`,
+      `${rejectedMessages} messages were set aside, as the database did not take them: see them, and the reasons, in the folder spool/rejected of the data directory.`,
     );
   if (lastError !== undefined) problems.push(`Storing fails and is repeated: ${lastError}`);
   return {

@@ -16,6 +16,14 @@ export function metricsText(report: HealthReport, signalling: SignallingReport):
   const dropped = receivers.flatMap((receiver) =>
     Object.entries(receiver.dropped).map(([stage, value]) => ({ labels: { receiver: receiver.name, stage }, value })),
   );
+  // In no receiver's counters, as they were received by another process.
+  const { earlier } = report.spool;
+  for (const [stage, value] of [
+    ['spool', earlier?.dropped ?? 0],
+    ['rejected', earlier?.rejected ?? 0],
+  ] as const) {
+    if (value > 0) dropped.push({ labels: { receiver: 'earlier run', stage }, value });
+  }
   const metrics: Metric[] = [
     {
       name: 'calliope_messages_received_total',

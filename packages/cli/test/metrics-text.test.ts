@@ -77,6 +77,15 @@ function parse(exposition: string): Map<string, number> {
   return series;
 }
 
+test('what an earlier run left and was lost is a series of its own', () => {
+  const earlier = { found: 9, stored: 2, dropped: 4, rejected: 3 };
+  const series = parse(metricsText({ ...HEALTH, spool: { ...HEALTH.spool, earlier } }, SIGNALLING));
+  const dropped = (stage: string) =>
+    series.get(`calliope_messages_dropped_total{receiver="earlier run",stage="${stage}"}`);
+  assert.deepEqual([dropped('spool'), dropped('rejected')], [4, 3]);
+  assert.ok(![...parse(text).keys()].some((name) => name.includes('earlier')));
+});
+
 test('every series is there once, with what the report says', () => {
   const series = parse(text);
   assert.equal(series.get('calliope_messages_received_total{receiver="udp [::]:9060"}'), 12);

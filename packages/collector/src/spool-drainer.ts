@@ -84,6 +84,8 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   let rejectedMessages = 0;
   let recoveredBatches = 0;
   let recoveredMessages = 0;
+  /** What became of the recovered ones. */
+  const recovered = { stored: 0, dropped: 0, rejected: 0 };
   let lastError: string | undefined;
   let isStarted = false;
   let isStopping = false;
@@ -113,6 +115,10 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
     if (outcome === 'stored') {
       insertedBatches++;
       insertedMessages += entry.batch.messages - rejected;
+    }
+    if (entry.isRecovered) {
+      recovered[outcome] += outcome === 'stored' ? entry.batch.messages - rejected : entry.batch.messages;
+      if (outcome === 'stored') recovered.rejected += rejected;
     }
     entry.onSettled?.(outcome, rejected);
   }
@@ -249,7 +255,7 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
       run();
     },
     add(batch, onSettled) {
-      waiting.push({ batch, writtenMs: clock.nowUs() / 1000, onSettled });
+      waiting.push({ batch, writtenMs: clock.nowUs() / 1000, onSettled, isRecovered: false });
       bytes += batch.bytes;
       largest = Math.max(batch.bytes, LARGEST_FADES * largest);
       makeRoom();
@@ -287,6 +293,7 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
           limitBytes,
           droppedMessages,
           oldestUs: oldest ? Math.round(oldest.writtenMs * 1000) : null,
+          ...(recoveredMessages > 0 ? { earlier: { found: recoveredMessages, ...recovered } } : {}),
         },
         insertedBatches,
         insertedMessages,

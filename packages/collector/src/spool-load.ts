@@ -9,6 +9,8 @@ export interface SpoolEntry {
   writtenMs: number;
   /** `rejected`: how many of its messages were set aside although the batch is stored. */
   onSettled: ((outcome: BatchOutcome, rejected?: number) => void) | undefined;
+  /** Left by an earlier run. */
+  isRecovered: boolean;
 }
 
 /** What goes in with one insert. Once it has begun to, its batches stay together until it is known what became of them. */
@@ -92,7 +94,11 @@ export async function loadsByRows(load: SpoolLoad, isWorldWell: boolean): Promis
 
 /** What an earlier run left: loads that it had begun, and batches that wait. */
 export function foundLoads(found: FoundSpool): { begun: SpoolLoad[]; waiting: SpoolEntry[] } {
-  const entryOf = ({ batch, writtenMs }: FoundBatch): SpoolEntry => ({ batch, writtenMs, onSettled: undefined });
+  const entryOf = ({ batch, writtenMs }: FoundBatch): SpoolEntry => ({
+    ...{ batch, writtenMs },
+    onSettled: undefined,
+    isRecovered: true,
+  });
   const begun: SpoolLoad[] = found.groups.map(({ note, batches }) => ({
     entries: batches.map(entryOf),
     note,

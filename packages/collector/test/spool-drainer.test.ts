@@ -262,6 +262,7 @@ test('what is left over past the bound is dropped at the start, and counted', as
   await spool.stop();
   assert.deepEqual(inserter.calls, ['b', 'c']);
   assert.equal(spool.report().spool.droppedMessages, 1);
+  assert.deepEqual(spool.report().spool.earlier, { found: 111, stored: 110, dropped: 1, rejected: 0 });
 });
 
 test('a stop while the database is away leaves what waits for the next start', async () => {

@@ -212,7 +212,16 @@ export interface HealthReport {
   problems: string[];
   receivers: ReceiverReport[];
   agents: AgentReport[];
-  spool: { batches: number; bytes: number; limitBytes: number; droppedMessages: number; oldestUs: number | null };
+  spool: {
+    batches: number;
+    bytes: number;
+    limitBytes: number;
+    /** Lost since the start because the bound was reached, whoever brought them. */
+    droppedMessages: number;
+    oldestUs: number | null;
+    /** Messages that an earlier run left in the spool, found at the start: in no receiver's counters. Absent when there were none. */
+    earlier?: { found: number; stored: number; dropped: number; rejected: number };
+  };
   engine: { state: 'starting' | 'running' | 'restarting' | 'stopped'; restarts: number; lastError: string | null };
   store: StoreStatistics | null;
   /** Bytes free and in all of the file system that holds the data. */

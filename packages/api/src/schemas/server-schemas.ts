@@ -57,6 +57,14 @@ export const HealthReportSchema = Type.Object(
       limitBytes: Type.Integer(),
       droppedMessages: Type.Integer(),
       oldestUs: TimeOrNull,
+      earlier: Type.Optional(
+        Type.Object({
+          found: Type.Integer(),
+          stored: Type.Integer(),
+          dropped: Type.Integer(),
+          rejected: Type.Integer(),
+        }),
+      ),
     }),
     engine: Type.Object({
       state: TextEnum(['starting', 'running', 'restarting', 'stopped']),
