@@ -18,8 +18,8 @@ import {
   withTemporaryDirectory,
 } from '../src/index.ts';
 
-/** Ten minutes are no different, only longer: `CALLIOPE_TEST_AWAY_SECONDS=600 npm test -- faults-database-away --timeout 1000`. */
-const AWAY_SECONDS = Number(process.env.CALLIOPE_TEST_AWAY_SECONDS ?? 11);
+/** Ten minutes are no different, only longer: `DATABASE_AWAY_SECONDS=600 npm test -- faults-database-away --timeout 1000`. */
+const AWAY_SECONDS = Number(process.env.DATABASE_AWAY_SECONDS ?? 11);
 const PER_SECOND = AWAY_SECONDS > 60 ? 200 : 800;
 
 test('while the database cannot be started the spool grows, and drains in order when it can', () =>
