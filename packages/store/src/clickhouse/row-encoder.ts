@@ -90,9 +90,9 @@ export function createRowEncoder(): RowEncoder {
     const { head, correlationStart, correlationEnd } = packet;
     const sip = packet.payloadType === PayloadType.SIP;
 
-    ts.i64(storedTimestampUs(packet.timestampUs));
-    id.u32(idLow);
-    id.u32(idHigh);
+    ts.twoWords(storedTimestampUs(packet.timestampUs));
+    id.word(idLow);
+    id.word(idHigh);
     nodeBytes.find(packet, receivedNode);
     node.text(nodeBytes.bytes, nodeBytes.start, nodeBytes.end);
     payloadType.u8(packet.payloadType);
@@ -101,9 +101,9 @@ export function createRowEncoder(): RowEncoder {
       TRANSPORT_INDEX[transportOf(protocol, source, at[2 * Field.VIA_TRANSPORT]!, at[2 * Field.VIA_TRANSPORT + 1]!)],
     );
     ipVersion.u8(packet.ipVersion);
-    sourceIp.address(head, packet.sourceAt, packet.ipVersion);
+    sourceIp.addressWords(head, packet.sourceAt, packet.ipVersion);
     sourcePort.u16(packet.sourcePort);
-    destinationIp.address(head, packet.destinationAt, packet.ipVersion);
+    destinationIp.addressWords(head, packet.destinationAt, packet.ipVersion);
     destinationPort.u16(packet.destinationPort);
 
     const callIdStart = at[2 * Field.CALL_ID]!;
@@ -113,7 +113,7 @@ export function createRowEncoder(): RowEncoder {
     method.text(source, at[2 * Field.METHOD]!, at[2 * Field.METHOD + 1]!);
     code.u16(fields ? fields.responseCode : 0);
     reason.text(source, at[2 * Field.REASON_PHRASE]!, at[2 * Field.REASON_PHRASE + 1]!);
-    cseq.u32(fields ? fields.cseq : 0);
+    cseq.word(fields ? fields.cseq : 0);
 
     const fromStart = at[2 * Field.FROM_USER]!;
     const fromEnd = at[2 * Field.FROM_USER + 1]!;
@@ -147,7 +147,7 @@ export function createRowEncoder(): RowEncoder {
     // Of another payload type the correlation id is the Call-ID already.
     if (!sip || isSame(head, correlationStart, correlationEnd, source, callIdStart, callIdEnd)) correlationId.u8(0);
     else correlationId.text(head, correlationStart, correlationEnd);
-    defects.u32(fields ? fields.defects : sip ? NOT_SIP : 0);
+    defects.word(fields ? fields.defects : sip ? NOT_SIP : 0);
     payload.text(packet.payload, packet.payloadStart, packet.payloadEnd);
     rows++;
   }
