@@ -31,6 +31,7 @@ export interface CalliopeOptions {
   hepPort?: number;
   httpPort?: number;
   args?: readonly string[];
+  environment?: Record<string, string>;
   /** It runs in this network; what is asked of it is asked from there. */
   namespace?: NetworkNamespace;
 }
@@ -46,6 +47,7 @@ export async function startCalliope(options: CalliopeOptions): Promise<CalliopeN
   const args = [LAUNCHER, 'serve', ...listen, ...(options.args ?? [])];
   const program = new StartedProgram(...(namespace?.within(process.execPath, args) ?? [process.execPath, args]), {
     cwd,
+    ...(options.environment ? { environment: options.environment } : {}),
   });
   await program.waitForOutput(/^Ready\.$/m, 60_000);
   const run = JSON.parse(readFileSync(join(dataDirectory, 'run', 'server.json'), 'utf8')) as {

@@ -8,6 +8,7 @@ export {
 } from './calliope-node.ts';
 export { takeDatabaseAway } from './database-away.ts';
 export { childrenOf, enginePid } from './engine-process-id.ts';
+export { createFakeClock, type FakeClock, fakeClockSkipReason, SEEN_AFTER_MS } from './fake-clock.ts';
 export { freePorts } from './free-port.ts';
 export { type HeardPacket, HepListener } from './hep-listener.ts';
 export {
