@@ -69,6 +69,8 @@ export async function startNumberedTraffic(options: NumberedTrafficOptions): Pro
   const udp = createSocket('udp4');
   udp.connect(port, '127.0.0.1');
   await once(udp, 'connect');
+  // Whoever kills the receiver knows that nobody listens.
+  udp.on('error', () => {});
   let tcp: Socket | undefined;
   if (tcpShare > 0) {
     tcp = options.connectStream ? await options.connectStream() : await connected(port);
