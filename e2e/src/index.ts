@@ -45,6 +45,7 @@ export {
   numberedPayload,
   startNumberedTraffic,
 } from './numbered-traffic.ts';
+export { anonymousMemory } from './process-memory.ts';
 export { hasProgram, type ProgramName, skipReason } from './required-programs.ts';
 export { SIP_TALK, type SipTalkLine, type SipTalkSettings } from './sip-talk.ts';
 export {
