@@ -12,8 +12,8 @@ export function captureSkipReason(): string | false {
 }
 
 export interface LoopbackCapture {
-  /** Waits until what was sent so far is in the file, and ends. */
-  finish(): Promise<void>;
+  /** Waits until what was sent so far is in the file, and ends. How many packets are in it, and how many more there were. */
+  finish(): Promise<{ captured: number; dropped: number }>;
 }
 
 /** Captures the loopback interface with dumpcap into a pcapng file; resolves when it is capturing. Needs the right to capture. */
@@ -22,8 +22,12 @@ export async function startLoopbackCapture(options: {
   file: string;
   /** libpcap's filter language. */
   filter: string;
+  /** Bytes of each packet that are kept; all when absent. */
+  snapLength?: number;
 }): Promise<LoopbackCapture> {
-  const args = ['-i', 'lo', '-f', options.filter, '-w', options.file];
+  const { filter, file, snapLength } = options;
+  // -B: megabytes of the kernel's buffer.
+  const args = ['-i', 'lo', '-f', filter, '-w', file, '-B', '64', ...(snapLength ? ['-s', String(snapLength)] : [])];
   const program = new StartedProgram('dumpcap', args, { cwd: options.directory });
   try {
     await program.waitForOutput(/File: /, 10_000);
@@ -36,6 +40,9 @@ export async function startLoopbackCapture(options: {
       // The kernel hands packets over in blocks; a block that is not full waits up to a second.
       await new Promise((resolve) => setTimeout(resolve, 1_200));
       await program.stop('SIGINT');
+      const counted = /Packets received\/dropped on interface .*: (\d+)\/(\d+)/.exec(program.output);
+      if (!counted) throw new Error(program.describe('does not say what it captured'));
+      return { captured: Number(counted[1]), dropped: Number(counted[2]) };
     },
   };
 }
