@@ -39,6 +39,9 @@ export class EngineRefusal extends Error {
   }
 }
 
+/** Characters of what it writes on standard error: its own errors quote whole statements. */
+const KEPT_WORDS = 16_000;
+
 export function startEngineChild(start: EngineStart): EngineChild {
   const child = fork(ENTRY, [JSON.stringify(start)], {
     serialization: 'advanced',
@@ -49,19 +52,19 @@ export function startEngineChild(start: EngineStart): EngineChild {
   });
   const calls = new Map<number, { resolve(bytes: Buffer): void; reject(error: Error): void }>();
   let nextCall = 1;
-  let failure: EngineEnd | undefined;
+  let failed: { message: string; inUse: boolean } | undefined;
   let killedFor: string | undefined;
   let lastWords = '';
   const ready = Promise.withResolvers<EngineEnd | undefined>();
   const ended = Promise.withResolvers<EngineEnd>();
 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-2_000);
+    lastWords = (lastWords + text).slice(-KEPT_WORDS);
   });
 
   child.on('message', (reply: EngineReply) => {
     if (reply.kind === 'ready') ready.resolve(undefined);
-    else if (reply.kind === 'failed') failure = { reason: reply.message, inUse: reply.inUse };
+    else if (reply.kind === 'failed') failed = reply;
     else {
       const call = calls.get(reply.call);
       calls.delete(reply.call);
@@ -76,7 +79,9 @@ export function startEngineChild(start: EngineStart): EngineChild {
   }
 
   function end(reason: string): void {
-    const final = failure ?? { reason: killedFor ?? reason, inUse: false };
+    const final = failed
+      ? { reason: failed.message + causeIn(lastWords), inUse: failed.inUse }
+      : { reason: killedFor ?? reason, inUse: false };
     ready.resolve(final);
     ended.resolve(final);
     rejectCalls(final.reason);
@@ -92,7 +97,8 @@ export function startEngineChild(start: EngineStart): EngineChild {
     if (child.pid === undefined) end(`the database's process did not start: ${error.message}`);
     else kill(`the channel to the database's process broke: ${error.message}`);
   });
-  child.on('exit', (code, signal) => {
+  // Not `exit`: by then not all that it wrote has been read.
+  child.on('close', (code, signal) => {
     const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
     end(`the database's process ${how}${lastWords.trim() && `: ${lastWords.trim().split('\n').at(-1)}`}`);
   });
@@ -119,6 +125,15 @@ export function startEngineChild(start: EngineStart): EngineChild {
       to.send({ ...request, call });
     });
   }
+}
+
+/** What the engine wrote of why it does not open: the innermost of its errors. '' when there is none. */
+function causeIn(text: string): string {
+  const errors = [
+    ...text.matchAll(/DB::Exception: (?!Waited|Load job)([^\n]+?)(?=\. You can|: Cannot attach|\. \(|\n|$)/g),
+  ];
+  const [, cause] = errors[0] ?? [];
+  return cause ? ` (${cause.slice(0, 300)})` : '';
 }
 
 export function unavailable(reason: string): StoreError {

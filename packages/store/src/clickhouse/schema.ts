@@ -23,6 +23,14 @@ const MIGRATIONS: readonly Migration[] = [
     ),
   },
   { version: 4, statements: [OBSERVATIONS_TABLE] },
+  // A power cut damages what was inserted in the half minute before it. By default the database does not open when these are more than a hundred parts.
+  {
+    version: 5,
+    statements: ['messages', 'calls', 'observations', 'migrations'].map(
+      (table) =>
+        `ALTER TABLE calliope.${table} MODIFY SETTING max_suspicious_broken_parts = 1000000, max_suspicious_broken_parts_bytes = 1000000000000`,
+    ),
+  },
 ];
 
 /**
