@@ -70,6 +70,9 @@ export function createPacketPath(
       sinkError = error.message;
       events.onLost(messages, error);
     },
+    onDelayed(error) {
+      sinkError = error.message;
+    },
   });
   const signalling = createSignallingMetrics();
   const pipeline = createPacketPipeline({

@@ -110,6 +110,8 @@ export interface SinkEvents {
   onBatch(batch: ReceivedBatch): void;
   /** A batch could not be written: its messages are lost. */
   onLost(messages: number, error: Error): void;
+  /** A batch could not be written and stays open: it is tried again at the next flush. Without this, it is lost at once. */
+  onDelayed?(error: Error): void;
 }
 
 /** Makes a receiver's sink: the composition root's, as it knows the store. */

@@ -103,7 +103,7 @@ export interface MessageSink {
   ): void;
   /** Messages and copies in the open batch. */
   readonly pending: number;
-  /** Closes the open batch, if any, and returns once it is durable in the spool (or stored, for stores without one). */
+  /** Closes the open batch, if any, and returns once it is durable in the spool (or stored, for stores without one), or could not be made so. */
   flush(): void;
 }
 

@@ -109,6 +109,61 @@ test('a batch that cannot be written is counted as lost and the next one is trie
   assert.deepEqual([lost, batches.length, writer.pending], [[1], 1, 0]);
 });
 
+test('a batch that cannot be written for a moment is kept, and written with what came meanwhile', () => {
+  const directory = newDirectory();
+  const lost: number[] = [];
+  const delays: string[] = [];
+  const batches: SpoolBatch[] = [];
+  const writer = createBatchWriter({
+    ...{ directory, nodeName: 'n', worker: 0, maxMessages: 10 },
+    onBatch: (batch) => batches.push(batch),
+    onLost: (messages) => lost.push(messages),
+    onDelayed: (error) => delays.push(error.message),
+  });
+  rmSync(directory, { recursive: true });
+  appendTo(writer.append, plainMessage({ payload: Buffer.from('before') }));
+  writer.flush();
+  assert.equal(writer.pending, 1);
+  appendTo(writer.append, plainMessage({ payload: Buffer.from('meanwhile') }));
+  writer.flush();
+  assert.deepEqual([lost, delays.length, batches.length], [[], 2, 0]);
+  assert.match(delays[0]!, /ENOENT/);
+  mkdirSync(directory);
+  writer.flush();
+  assert.deepEqual([lost, writer.pending, batches.length, batches[0]!.messages], [[], 0, 1, 2]);
+  const content = readFileSync(join(batches[0]!.path, 'messages.native')).toString('latin1');
+  assert.ok(content.includes('before') && content.includes('meanwhile'));
+  // Of what cannot be written for long, memory is not filled: from half of a full batch on it is lost.
+  rmSync(directory, { recursive: true });
+  for (let index = 0; index < 7; index++) {
+    appendTo(writer.append, plainMessage({}));
+    writer.flush();
+  }
+  assert.deepEqual([lost, writer.pending], [[5], 2]);
+});
+
+test('tries that fail leave no trace in the batch that is written in the end', () => {
+  const calls = (failing: boolean): Buffer => {
+    const directory = newDirectory();
+    const batches: SpoolBatch[] = [];
+    const writer = createBatchWriter({
+      ...{ directory, nodeName: 'n', worker: 0 },
+      onBatch: (batch) => batches.push(batch),
+      onDelayed: () => {},
+    });
+    if (failing) rmSync(directory, { recursive: true });
+    for (const [index, message] of generateMessages(8, 300).entries()) {
+      appendTo(writer.append, message);
+      if (failing && index % 20 === 0) writer.flush();
+    }
+    mkdirSync(directory, { recursive: true });
+    writer.flush();
+    assert.equal(batches[0]!.messages, 300);
+    return readFileSync(join(batches[0]!.path, 'calls.native'));
+  };
+  assert.ok(calls(true).equals(calls(false)));
+});
+
 test('ids of batches of other versions are told apart from nonsense', () => {
   assert.throws(
     () => parseBatchId('3_a_b_1_1'),

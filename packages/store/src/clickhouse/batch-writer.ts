@@ -33,6 +33,11 @@ export interface BatchWriterOptions {
   onBatch: (batch: SpoolBatch) => void;
   /** Called when a batch could not be written, with how many messages were lost: a full disk must not stop the receiver. */
   onLost?: (messages: number, error: Error) => void;
+  /**
+   * When given: a batch that cannot be written is kept open for some seconds, as long as it is not large, and tried again with what comes at the next flush: a disk
+   * that is full for a moment, or a process without a free descriptor, costs no message. Called at each such try.
+   */
+  onDelayed?: (error: Error) => void;
   /** A batch is closed at this many messages, default 65,536 (and at most 131,072) … */
   maxMessages?: number;
   /** … or bytes of messages, default 48 MiB. */
@@ -46,12 +51,15 @@ const ROW_OVERHEAD = 400;
 /** About what an observation takes. */
 const OBSERVATION_BYTES = 160;
 
+/** How long a batch that cannot be written is kept. */
+const KEEP_MS = 5_000;
+
 /**
  * Sink that writes batches for the database into a spool directory: `<name>.tmp`, renamed to `<name>.batch` when it is complete.
  * Memory: buffers that grow to `maxBytes` and one message more.
  */
 export function createBatchWriter(options: BatchWriterOptions): MessageSink {
-  const { directory, nodeName, worker, onBatch, onLost } = options;
+  const { directory, nodeName, worker, onBatch, onLost, onDelayed } = options;
   const maxMessages = Math.min(options.maxMessages ?? 65_536, MAX_BATCH_MESSAGES);
   const maxBytes = options.maxBytes ?? 48 << 20;
   if (!Number.isInteger(worker) || worker < 0 || worker >= MAX_WORKERS) {
@@ -67,6 +75,8 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
   let pending = 0;
   /** An estimate that is never below the payloads: columns are not summed for each message. */
   let pendingBytes = 0;
+  /** Since when the open batch cannot be written; undefined when nobody tried. */
+  let failingSinceMs: number | undefined;
   let batchNumber = 0;
   let idLowBase = 0;
   let idHigh = 0;
@@ -134,13 +144,20 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
     const temporary = path.replace(/batch$/, 'tmp');
     let failure: Error | undefined;
     try {
+      // What another try of the very same batch left.
+      if (failingSinceMs !== undefined) rmSync(temporary, { recursive: true, force: true });
       mkdirSync(temporary, { mode: 0o750 });
       for (const { name, pieces } of sections) writeWhole(join(temporary, name), pieces);
       renameSync(temporary, path);
     } catch (error) {
       failure = error as Error;
-      rmSync(temporary, { recursive: true, force: true });
+      removeIfPossible(temporary);
+      if (keeps()) {
+        onDelayed?.(failure);
+        return;
+      }
     }
+    failingSinceMs = undefined;
     pending = 0;
     pendingBytes = 0;
     encoder.clear();
@@ -148,6 +165,13 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
     observations.clear();
     if (failure) onLost?.(messages, failure);
     else onBatch({ id, path, messages, bytes, isFresh: true });
+  }
+
+  function keeps(): boolean {
+    if (!onDelayed) return false;
+    failingSinceMs ??= performance.now();
+    const isSmall = 2 * pending < maxMessages && 2 * pendingBytes < maxBytes;
+    return isSmall && performance.now() - failingSinceMs < KEEP_MS;
   }
 
   return {
@@ -163,6 +187,15 @@ export function createBatchWriter(options: BatchWriterOptions): MessageSink {
 interface Section {
   name: string;
   pieces: Uint8Array[];
+}
+
+/** What is left is removed at the next start. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Without a free descriptor it cannot be looked into either.
+  }
 }
 
 function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
