@@ -25,6 +25,7 @@ import { metricsText } from './metrics-text.ts';
 import type { ReceiveWorkerData } from './receive-worker-entry.ts';
 import { applyReload } from './reload-apply.ts';
 import { type ConfigurationReport, createReloadSession } from './reload-session.ts';
+import { createRetentionClock } from './retention-clock.ts';
 import { removeRunFile, writeRunFile } from './run-file.ts';
 import { formatHostPort } from './setting-values.ts';
 import type { Configuration } from './settings.ts';
@@ -268,11 +269,16 @@ function startRetention(
   log: (line: string) => void,
 ): { stop(): Promise<void> } {
   let running = Promise.resolve();
+  const clock = createRetentionClock();
+  let doubted = false;
   const enforce = async () => {
+    const doubt = clock.doubt();
+    if (doubt !== undefined && !doubted) log(doubt);
+    doubted = doubt !== undefined;
     // Asked each time, as a reload may have changed them.
     const { retentionDays, retentionBytes } = configuration;
     const bounds = {
-      ...(retentionDays > 0 ? { maxAgeDays: retentionDays } : {}),
+      ...(retentionDays > 0 && !doubted ? { maxAgeDays: retentionDays } : {}),
       ...(retentionBytes > 0 ? { maxBytes: retentionBytes } : {}),
     };
     try {

@@ -55,6 +55,8 @@ const WELL_MS = 60_000;
 /** Opening takes a tenth of a second; after a crash, with thousands of parts on a slow disk, perhaps a minute. */
 const OPEN_MS = 300_000;
 const STOP_MS = 15_000;
+/** A process that owes an answer to a ping for so long is not waited for. */
+export const SILENT_MS = 5_000;
 
 /** Starts the engine's process, and again with growing pauses whenever it does not come up, ends, or hangs. */
 export function superviseEngine<T>(options: EngineSupervisionOptions<T>): EngineSupervision<T> {
@@ -128,8 +130,9 @@ export function superviseEngine<T>(options: EngineSupervisionOptions<T>): Engine
       state.state = 'stopped';
       if (!child) return;
       if (life) {
+        const isSilent = life.watch.silentMs() > SILENT_MS;
         life = undefined;
-        const late = setTimeout(() => child?.kill('it did not stop'), STOP_MS);
+        const late = setTimeout(() => child?.kill('it did not stop'), isSilent ? 0 : STOP_MS);
         await child.ask({ kind: 'stop' }).catch(() => {});
         await child.ended;
         clearTimeout(late);

@@ -5,7 +5,13 @@ import { type EngineAsk, type EngineChild, EngineRefusal, unavailable } from './
 import { insertError, queryError } from './engine-error.ts';
 import type { EngineFault } from './engine-protocol.ts';
 import { connectionArguments, type EngineSettings, queryMemoryBytes } from './engine-settings.ts';
-import { type EngineLife, EngineStartError, type EngineState, superviseEngine } from './engine-supervision.ts';
+import {
+  type EngineLife,
+  EngineStartError,
+  type EngineState,
+  SILENT_MS,
+  superviseEngine,
+} from './engine-supervision.ts';
 import { createSessionPool, type SessionPool } from './session-pool.ts';
 
 export type { EngineState } from './engine-supervision.ts';
@@ -46,8 +52,6 @@ const INSERT_TIMEOUT_MS = 120_000;
 const OVERDUE_MS = 30_000;
 /** So long after its time, whoever asked gets an answer, whatever the engine does. */
 const GRACE_MS = 1_000;
-/** While a ping is owed for so long, nobody is let wait for another answer. */
-const SILENT_MS = 5_000;
 
 interface Sessions {
   reads: SessionPool;
