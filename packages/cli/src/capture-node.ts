@@ -193,8 +193,14 @@ async function start(
 }
 
 function sinkFactory(configuration: Configuration, store: EmbeddedStore, worker: number): SinkFactory {
-  return (events) =>
-    createBatchWriter({ directory: store.spoolDirectory, nodeName: configuration.nodeName, worker, ...events });
+  const { nodeName, spoolBytes } = configuration;
+  const settings = { directory: store.spoolDirectory, nodeName, worker, maxBytes: batchBytes(spoolBytes) };
+  return (events) => createBatchWriter({ ...settings, ...events });
+}
+
+/** A batch is dropped, or holds senders up, as a whole: in a small spool batches must be small too. */
+function batchBytes(spoolBytes: number): number {
+  return Math.min(48 << 20, Math.max(256 << 10, Math.floor(spoolBytes / 16)));
 }
 
 function createReceivers(
@@ -214,6 +220,7 @@ function createReceivers(
   };
   const workerData: ReceiveWorkerData = {
     spoolDirectory: store.spoolDirectory,
+    maxBytes: batchBytes(configuration.spoolBytes),
     nodeName: configuration.nodeName,
     worker: Writer.UDP,
   };

@@ -4,7 +4,7 @@ import { runIpipWorker } from '@calliope/collector';
 import { createBatchWriter } from '@calliope/store';
 import type { ReceiveWorkerData } from './receive-worker-entry.ts';
 
-const { spoolDirectory, nodeName, worker } = workerData as ReceiveWorkerData;
+const { spoolDirectory: directory, nodeName, worker, maxBytes } = workerData as ReceiveWorkerData;
 runIpipWorker({
-  createSink: (events) => createBatchWriter({ directory: spoolDirectory, nodeName, worker, ...events }),
+  createSink: (events) => createBatchWriter({ directory, nodeName, worker, maxBytes, ...events }),
 });

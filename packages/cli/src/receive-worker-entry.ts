@@ -9,9 +9,11 @@ export interface ReceiveWorkerData {
   nodeName: string;
   /** Number of the batch writer, different for each that runs at the same time. */
   worker: number;
+  /** A batch is closed at this size. */
+  maxBytes: number;
 }
 
-const { spoolDirectory, nodeName, worker } = workerData as ReceiveWorkerData;
+const { spoolDirectory: directory, nodeName, worker, maxBytes } = workerData as ReceiveWorkerData;
 runReceiveWorker({
-  createSink: (events) => createBatchWriter({ directory: spoolDirectory, nodeName, worker, ...events }),
+  createSink: (events) => createBatchWriter({ directory, nodeName, worker, maxBytes, ...events }),
 });

@@ -27,7 +27,7 @@ export interface HepStreamReceiverOptions extends HepChannelSettings {
   handshakeMs?: number;
   /** Of unfinished frames, of all connections together. 64 MiB when absent. */
   maxBufferedBytes?: number;
-  /** Asked every 50 ms: while true nothing is read, so that senders wait instead of messages being dropped. */
+  /** Asked after whatever was read, and every 50 ms: while true nothing is read, so that senders wait instead of messages being dropped. */
   shouldPause?: () => boolean;
   clock?: Clock;
 }
@@ -120,6 +120,8 @@ export function createHepStreamReceiver(options: HepStreamReceiverOptions, trans
         connection.heardMs = performance.now();
         if (feed.push(chunk, clock.nowUs())) connections.noteFrame(connection);
         channel.poll(clock.nowUs());
+        // Not only now and then: in a moment of much a sender fills what room there is.
+        pauseIfNeeded();
       },
       garbage: feed.countGarbage,
       alive() {
@@ -147,12 +149,15 @@ export function createHepStreamReceiver(options: HepStreamReceiverOptions, trans
     serve(socket);
   }
 
-  function poll(): void {
+  function pauseIfNeeded(): void {
     const shouldPause = options.shouldPause?.() ?? false;
-    if (shouldPause !== isPaused) {
-      isPaused = shouldPause;
-      connections.setPaused(isPaused);
-    }
+    if (shouldPause === isPaused) return;
+    isPaused = shouldPause;
+    connections.setPaused(isPaused);
+  }
+
+  function poll(): void {
+    pauseIfNeeded();
     const nowMs = performance.now();
     if (nowMs - sweptMs >= sweepEveryMs) {
       sweptMs = nowMs;

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdirSync, statSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SpoolBatch } from '@calliope/model';
 import { type GroupNote, isGroupNote, readGroupNote, removeGroupNote } from './spool-groups.ts';
@@ -47,7 +48,7 @@ export async function recoverSpool(directory: string): Promise<FoundSpool> {
     if (isGroupNote(name)) notes.push(name);
     const match = BATCH_NAME.exec(name);
     if (!match) continue;
-    const { bytes, writtenMs } = await sizeOf(path);
+    const { bytes, writtenMs } = sizeOf(path);
     const batch = { id: match[1]!, path, messages: Number(match[2]), bytes };
     found.set(name, { batch, writtenMs, stage: match[3] as BatchStage });
   }
@@ -78,13 +79,16 @@ export async function recoverSpool(directory: string): Promise<FoundSpool> {
   return { batches, groups };
 }
 
-/** Of a batch that is a file, or of one that is a directory of files. */
-async function sizeOf(path: string): Promise<{ bytes: number; writtenMs: number }> {
-  const found = await stat(path);
+/**
+ * Of a batch that is a file, or of one that is a directory of files. Synchronous, which is several times as fast: a night without database leaves hundreds of
+ * thousands of batches, and nothing is received before they are counted.
+ */
+function sizeOf(path: string): { bytes: number; writtenMs: number } {
+  const found = statSync(path);
   const writtenMs = found.mtimeMs;
   if (!found.isDirectory()) return { bytes: found.size, writtenMs };
   let bytes = 0;
-  for (const name of await readdir(path)) bytes += (await stat(join(path, name))).size;
+  for (const name of readdirSync(path)) bytes += statSync(join(path, name)).size;
   return { bytes, writtenMs };
 }
 

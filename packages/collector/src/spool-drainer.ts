@@ -58,6 +58,9 @@ const NEARLY_FULL = 0.8;
 const BATCHES_ON_THEIR_WAY = 4;
 /** How fast the size of a batch that was large is forgotten, by each further one. */
 const LARGEST_FADES = 0.98;
+/** How fast loads grow again after one was too large for the database's memory, by each that went in; and the smallest share of the usual size. */
+const LOAD_GROWS = 1.05;
+const SMALLEST_LOAD = 1 / 64;
 /** Batches of little traffic are small: a long outage must not fill the file system with files either. Two receivers need 35 hours for so many. */
 const MAX_BATCHES = 1_000_000;
 /** How long a stop waits for the running insert. It is repeated at the next start, which adds nothing. */
@@ -76,6 +79,8 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
   /** A load that failed for reasons nobody knows, while others are tried. */
   let suspect: SpoolLoad | undefined;
   let largest = 0;
+  /** Of the usual size of a load. */
+  let loadShare = 1;
   let bytes = 0;
   let droppedMessages = 0;
   let insertedBatches = 0;
@@ -172,10 +177,12 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
             load.entries.map(({ batch }) => batch),
             load.note,
           );
+          loadShare = Math.min(1, LOAD_GROWS * loadShare);
           // Others go in: what does not lies in that one itself.
           if (suspect) await dissolve(takeSuspect()!, true);
           break;
         case 'mixed':
+          if (result.neededMemory) loadShare = Math.max(SMALLEST_LOAD, loadShare / 2);
           await dissolve(load, load.isWorldWell);
           break;
         case 'doubtful':
@@ -193,7 +200,7 @@ export function createSpoolDrainer(options: SpoolDrainerOptions): SpoolDrainer {
 
   /** The oldest batches that wait, as many as one insert takes; undefined when none waits. */
   function nextLoad(): SpoolLoad | undefined {
-    const count = batchesOfLoad(waiting, inserter.insertGroup !== undefined);
+    const count = batchesOfLoad(waiting, inserter.insertGroup !== undefined, loadShare);
     if (count === 0) return undefined;
     return { entries: waiting.splice(0, count), note: undefined, isStaged: false, byRows: false, isWorldWell: false };
   }

@@ -7,7 +7,7 @@ export type LoadResult =
   /** `rejected`: how many messages were set aside; the others are in. */
   | { is: 'stored'; rejected: number }
   /** It does not go in whole: each batch of it is to go in row by row. */
-  | { is: 'mixed' }
+  | { is: 'mixed'; neededMemory: boolean }
   /** It fails again and again with an error of which nobody knows whether it lies in the load or in the world. */
   | { is: 'doubtful' }
   /** One batch of which the database takes nothing. */
@@ -57,7 +57,7 @@ export function createLoadInserter(
     const smaller = load.note || (!load.byRows && inserter.insertRows) ? 'by rows' : undefined;
     if (!(error instanceof StoreError)) return attempt < DOUBTFUL_ATTEMPTS ? 'again' : (smaller ?? 'refused');
     if (!error.retryable) return smaller ?? 'refused';
-    if (error.code === 'query_memory') return attempt < MEMORY_ATTEMPTS ? 'again' : (smaller ?? 'again');
+    if (isMemory(error)) return attempt < MEMORY_ATTEMPTS ? 'again' : (smaller ?? 'again');
     if (error.code === 'internal' && (attempt >= DOUBTFUL_ATTEMPTS || isSuspected)) return 'doubtful';
     return 'again';
   }
@@ -72,7 +72,7 @@ export function createLoadInserter(
         const reason = error instanceof Error ? error.message : String(error);
         options.onError(reason);
         const next = nextAfter(error, attempt, load, isSuspected);
-        if (next === 'by rows') return { is: 'mixed' };
+        if (next === 'by rows') return { is: 'mixed', neededMemory: isMemory(error) };
         if (next === 'doubtful') return { is: 'doubtful' };
         if (next === 'refused') return { is: 'refused', reason };
       }
@@ -80,4 +80,8 @@ export function createLoadInserter(
       if (options.isStopping()) return { is: 'stopped' };
     }
   };
+}
+
+function isMemory(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'query_memory';
 }

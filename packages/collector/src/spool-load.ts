@@ -31,8 +31,8 @@ const LOAD_BATCHES = 64;
 const LOAD_MESSAGES = 120_000;
 const LOAD_BYTES = 96 << 20;
 
-/** How many of the first that wait one insert takes. */
-export function batchesOfLoad(waiting: readonly SpoolEntry[], mayGroup: boolean): number {
+/** How many of the first that wait one insert takes. `share`: of the usual size, 0 .. 1, when that was too much for the database's memory. */
+export function batchesOfLoad(waiting: readonly SpoolEntry[], mayGroup: boolean, share: number): number {
   let messages = 0;
   let bytes = 0;
   let count = 0;
@@ -40,7 +40,8 @@ export function batchesOfLoad(waiting: readonly SpoolEntry[], mayGroup: boolean)
     const { batch } = waiting[count]!;
     messages += batch.messages;
     bytes += batch.bytes;
-    if (count > 0 && (messages > LOAD_MESSAGES || bytes > LOAD_BYTES || !mayGroup)) break;
+    const isTooLarge = messages > share * LOAD_MESSAGES || bytes > share * LOAD_BYTES;
+    if (count > 0 && (isTooLarge || !mayGroup)) break;
     count++;
   }
   return count;
