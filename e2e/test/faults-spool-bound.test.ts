@@ -22,8 +22,8 @@ const PADDING = 1500;
 const LIMIT_BYTES = 1 << 20;
 
 interface Outcome {
-  /** Messages sent until the database went. */
-  sentBefore: number;
+  /** Messages stored when the database went. */
+  storedBefore: number;
   /** Numbers of the messages that are not stored. */
   missing: number[];
   lost: number;
@@ -35,7 +35,7 @@ async function overfill(node: CalliopeNode, prefix: string): Promise<Outcome> {
   await using traffic = await startNumberedTraffic({ ...run, port: node.hepPort, perSecond: 400, tcpShare: 0 });
   await delay(800);
   const bringBack = await takeDatabaseAway(node);
-  const sentBefore = traffic.sent;
+  const { stored: storedBefore } = await readAccounts(node);
   await poll(
     () => readAccounts(node),
     ({ dropped }) => (dropped.spool ?? 0) > 300,
@@ -57,7 +57,7 @@ async function overfill(node: CalliopeNode, prefix: string): Promise<Outcome> {
   const stored = new Set(numbers);
   const missing = Array.from({ length: sent }, (_, number) => number).filter((number) => !stored.has(number));
   assert.equal(missing.length, lost);
-  return { sentBefore, missing, lost };
+  return { storedBefore, missing, lost };
 }
 
 /** The very same figure in `/metrics`, the health report, on the command line, and so on the page, which shows the report's problems. */
@@ -75,10 +75,10 @@ async function assertLossIsShown(node: CalliopeNode, lost: number, cwd: string):
 test('drop-oldest: what is left of the time without database is its end, and the loss is counted and shown', () =>
   withTemporaryDirectory(async (directory) => {
     await using node = await startCalliope({ directory, args: ['--spool-limit', '1MiB'] });
-    const { sentBefore, missing, lost } = await overfill(node, 'oldest-');
+    const { storedBefore, missing, lost } = await overfill(node, 'oldest-');
     // One hole, after what the database was being given when it went.
     assert.equal(missing.at(-1)! - missing[0]!, missing.length - 1);
-    assert.ok(missing[0]! < sentBefore + 1000);
+    assert.ok(missing[0]! < storedBefore + 1000);
     await assertLossIsShown(node, lost, directory);
   }));
 
@@ -88,9 +88,9 @@ test('drop-newest: what is left of the time without database is its begin', () =
       directory,
       args: ['--spool-limit', '1MiB', '--spool-policy', 'drop-newest'],
     });
-    const { sentBefore, missing, lost } = await overfill(node, 'newest-');
+    const { storedBefore, missing, lost } = await overfill(node, 'newest-');
     // A third of what fits into the bound is kept for sure: batches go whole.
-    assert.ok(missing[0]! > sentBefore + LIMIT_BYTES / (PADDING + 500) / 3, `${missing[0]} is missing`);
+    assert.ok(missing[0]! > storedBefore + LIMIT_BYTES / (PADDING + 500) / 3, `${missing[0]} is missing`);
     await assertLossIsShown(node, lost, directory);
   }));
 
