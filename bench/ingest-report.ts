@@ -45,13 +45,13 @@ export function faultsOf({ expected, counters, total, samples, use }: IngestResu
 export function figuresOf(result: IngestResult): Record<string, unknown> {
   const { flood, seconds, expected, use, memory, disk, counters, total, samples } = result;
   const stages = (cpu: CpuByStage): Record<string, number> =>
-    Object.fromEntries([...cpu].map(([stage, us]) => [stage, round((us.userUs + us.systemUs) / flood.sent, 3)]));
+    Object.fromEntries([...cpu].map(([stage, us]) => [stage, round((us.userUs + us.systemUs) / counters.stored, 3)]));
   return {
     messages: flood.sent,
     messagesPerCall: result.messagesPerCall,
     meanBytes: round(MEAN_LENGTH, 1),
     sentPerSecond: round(flood.rate, 0),
-    searchablePerSecond: round(flood.sent / seconds, 0),
+    searchablePerSecond: round(counters.stored / seconds, 0),
     seconds: round(seconds, 2),
     expected,
     counters,
@@ -83,20 +83,21 @@ export function figuresOf(result: IngestResult): Record<string, unknown> {
 /** The figures for people. */
 export function reportOf(result: IngestResult): string {
   const { flood, seconds, expected, counters, total, samples, use, memory, disk } = result;
-  const perMessage = (us: number): string => (us / flood.sent).toFixed(2);
+  // What was lost cost little: figures are by what was stored.
+  const perMessage = (us: number): string => (us / counters.stored).toFixed(2);
   const spread = (times: readonly number[], high: number): string =>
     `p50 ${percentile(times, 50)} ms, p${high} ${percentile(times, high)} ms (${times.length})`;
   const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   const lost = Object.entries(counters.dropped).map(([stage, count]) => `${stage} ${count}`);
   const lines = [
     `sent         ${flood.sent} messages of ${MEAN_LENGTH.toFixed(0)} bytes, ${result.messagesPerCall} a call, at ${Math.round(flood.rate)}/s; ${use.probes} probes`,
-    `searchable   all after ${seconds.toFixed(1)} s: ${Math.round(flood.sent / seconds)} messages/s`,
+    `searchable   all after ${seconds.toFixed(1)} s: ${Math.round(counters.stored / seconds)} messages/s`,
     `counted      sent ${expected}, received ${counters.received}, stored ${counters.stored}, by the API ${total.exact ? '' : 'more than '}${total.count}`,
     `lost         before the kernel ${expected - counters.received}, ${lost.join(', ')}, undecodable ${counters.undecodable}, refused ${counters.refused}`,
     `samples      ${samples.looked - samples.missing - samples.different} of ${samples.looked} byte for byte`,
     ...cpuLines(result.cpu, 'CPU-µs', perMessage),
     ...cpuLines(result.cpuAfter, 'later', perMessage),
-    `disk         ${(disk.atOnce.storeBytes / expected).toFixed(1)} bytes a message at once (all files ${(disk.atOnce.fileBytes / expected).toFixed(1)}), ${(disk.settled.storeBytes / expected).toFixed(1)} when merges had settled (${(disk.settled.fileBytes / expected).toFixed(1)})`,
+    `disk         ${(disk.atOnce.storeBytes / counters.stored).toFixed(1)} bytes a message at once (all files ${(disk.atOnce.fileBytes / counters.stored).toFixed(1)}), ${(disk.settled.storeBytes / counters.stored).toFixed(1)} when merges had settled (${(disk.settled.fileBytes / counters.stored).toFixed(1)})`,
     `memory       ${megabytes(memory.bytes)} at most, without the sender ${megabytes(memory.calliopeBytes)}; ${Object.entries(
       memory.byRole,
     )
