@@ -28,7 +28,7 @@ const IN_THE_ROWS = [
   469, // VIOLATED_CONSTRAINT
   691, // UNKNOWN_ELEMENT_OF_ENUM
 ];
-/** Of an insert: nothing is wrong with it but the moment. */
+/** Nothing is wrong with what was asked but the moment. */
 const IN_THE_WORLD = [
   0, // none of ClickHouse's: the file system's, or the process is ending
   ...TIME,
@@ -49,6 +49,8 @@ const IN_THE_WORLD = [
   473, // DEADLOCK_AVOIDED
   1001, // STD_EXCEPTION, of the file system above all
 ];
+/** Of a query: the same, but that its tables are there. */
+const OF_THE_MOMENT = IN_THE_WORLD.filter((code) => code !== 60 && code !== 81);
 const NO_SPACE = /No space left on device|not enough space/i;
 
 /** What a failed query means to whoever asked it. */
@@ -60,6 +62,8 @@ export function queryError(fault: EngineFault): StoreError {
     return storeError('query_memory', 'The search needs more memory than it may use.', true, message);
   if (AMOUNT.includes(code)) return storeError('query_memory', 'The search looks at more than it may.', false, message);
   if (ASKED_WRONG.includes(code)) return storeError('query_invalid', plain(message), false, message);
+  if (NO_SPACE.test(message) || OF_THE_MOMENT.includes(code))
+    return storeError('unavailable', plain(message), true, message);
   return storeError('internal', plain(message), false, message);
 }
 

@@ -48,6 +48,7 @@ export interface Engine extends DatabaseSession {
 }
 
 const INSERT_TIMEOUT_MS = 120_000;
+const READ_AGAIN_MS = 100;
 /** A query that is so long over its time does not look at the clock any more. */
 const OVERDUE_MS = 30_000;
 /** So long after its time, whoever asked gets an answer, whatever the engine does. */
@@ -91,7 +92,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   /** `life` throws when there is none. */
   function sessionOf(life: () => Life): DatabaseSession {
     return {
-      read: async (sql, bounds = {}) => run(life(), 'reads', sql, bounds, false),
+      read: async (sql, bounds = {}) => readAgain(() => run(life(), 'reads', sql, bounds, false)),
       execute: async (sql, bounds = {}) => {
         await run(life(), 'maintenance', sql, bounds, true);
       },
@@ -197,6 +198,21 @@ async function withinTime(life: Life, answer: Promise<Buffer>, timeoutMs: number
     return await Promise.race([answer, late.promise]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * What failed for a reason of the moment (a part that was merged away under it, a file that could not be opened on a full disk), or of no known kind, is read once more.
+ * Not when the process is gone: that takes longer than whoever asks should wait.
+ */
+async function readAgain(read: () => Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await read();
+  } catch (error) {
+    const isOfTheMoment = error instanceof StoreError && (error.code === 'internal' || error.cause !== undefined);
+    if (!isOfTheMoment || ['query_timeout', 'query_memory', 'query_invalid'].includes(error.code)) throw error;
+    await delay(READ_AGAIN_MS);
+    return await read();
   }
 }
 
