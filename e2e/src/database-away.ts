@@ -8,6 +8,8 @@ import { enginePid } from './engine-process-id.ts';
 export async function takeDatabaseAway(node: CalliopeNode): Promise<() => void> {
   const directory = join(node.dataDirectory, 'engine', 'data');
   const pid = await enginePid(node);
+  // As it stands: while it runs it may make the directory anew in between.
+  process.kill(pid, 'SIGSTOP');
   renameSync(directory, `${directory}.away`);
   writeFileSync(directory, 'A file is where the directory of the database should be.\n');
   process.kill(pid, 'SIGKILL');
