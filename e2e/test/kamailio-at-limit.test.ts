@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { HealthReport } from '@calliope/model';
+import type { HealthReport, MessagesResponse } from '@calliope/model';
 import {
   calleeScenario,
   callerScenario,
@@ -84,5 +84,7 @@ test(
         Object.values(udp.dropped).filter((count) => count > 0),
         [],
       );
+      const { total } = await node.get<MessagesResponse>('messages', { limit: '1' });
+      assert.deepEqual(total, { count: captured, exact: true }, 'the total of the API');
     }),
 );

@@ -1,12 +1,10 @@
-import type { AgentTable } from './agent-table.ts';
 import { createHepIntake, type HepIntake } from './hep-intake.ts';
 import { createHepSipAssembler } from './hep-sip-assembler.ts';
 import { createKeyCheck } from './key-check.ts';
 import { createNetworkFilter } from './network-filter.ts';
 import { createPacketPath, type PacketPathSettings } from './packet-path.ts';
-import type { ReceiveCounters } from './receive-counters.ts';
-import type { ReceiverChange, SinkEvents, SinkFactory } from './receiver.ts';
-import type { SignallingMetrics } from './signalling-metrics.ts';
+import type { ReceiveChannel } from './receive-channel.ts';
+import type { SinkEvents, SinkFactory } from './receiver.ts';
 
 /** What every HEP receiver is told. Plain values: they cross over to a worker. */
 export interface HepChannelSettings extends PacketPathSettings {
@@ -17,21 +15,8 @@ export interface HepChannelSettings extends PacketPathSettings {
 }
 
 /** From a datagram or frame to the sink, with all that is counted on the way. One a thread and receiver. */
-export interface HepChannel {
+export interface HepChannel extends ReceiveChannel {
   readonly intake: HepIntake;
-  readonly counters: ReceiveCounters;
-  readonly agents: AgentTable;
-  readonly signalling: SignallingMetrics;
-  /** Call after packets were taken, and at rest some times a second: closes batches in time, gives up waiting for pieces. */
-  poll(nowUs: number): void;
-  /** Closes the open batch. */
-  flush(): void;
-  /** Throws RangeError, and changes nothing, for networks that are none. */
-  reconfigure(change: ReceiverChange): void;
-  /** No more comes: lets go on what waits for more, and closes the batch. */
-  close(): void;
-  /** Why the last batch could not be closed; undefined when it could. */
-  readonly sinkError: string | undefined;
 }
 
 /** Throws RangeError for networks that are none. */

@@ -4,7 +4,7 @@ import { createPortFilter, type PortRange } from './ipip-ports.ts';
 import { createKeyCheck } from './key-check.ts';
 import { createNetworkFilter } from './network-filter.ts';
 import { createPacketPath, type PacketPathSettings } from './packet-path.ts';
-import type { ReceiveChannel } from './receive-loop.ts';
+import type { ReceiveChannel } from './receive-channel.ts';
 import type { SinkEvents, SinkFactory } from './receiver.ts';
 
 /** What the receiver of IP-in-IP is told. Plain values: they cross over to a worker. */

@@ -1,24 +1,8 @@
 import { type Clock, systemClock } from '@calliope/model';
-import type { AgentTable } from './agent-table.ts';
 import type { Libc } from './libc.ts';
-import type { ReceiveCounters } from './receive-counters.ts';
+import type { ReceiveChannel } from './receive-channel.ts';
 import type { FromReceiveWorker } from './receive-worker-messages.ts';
 import type { ReceiverChange, SinkEvents } from './receiver.ts';
-import type { SignallingMetrics } from './signalling-metrics.ts';
-
-/** The way from a receiver to its sink, as a loop needs it: `HepChannel` is one. */
-export interface ReceiveChannel {
-  readonly counters: ReceiveCounters;
-  readonly agents: AgentTable;
-  readonly signalling: SignallingMetrics;
-  /** Closes batches in time, gives up waiting. */
-  poll(nowUs: number): void;
-  flush(): void;
-  /** Throws RangeError, and changes nothing, for what cannot be. */
-  reconfigure(change: ReceiverChange): void;
-  close(): void;
-  readonly sinkError: string | undefined;
-}
 
 export interface ReceiveLoopOptions<Channel extends ReceiveChannel> {
   libc: Libc;

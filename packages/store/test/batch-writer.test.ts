@@ -169,6 +169,10 @@ test('ids of batches of other versions are told apart from nonsense', () => {
     () => parseBatchId('3_a_b_1_1'),
     (error: StoreError) => error.code === 'batch_corrupt' && /format 3/.test(error.message),
   );
+  assert.throws(
+    () => parseBatchId('1_a_b_1_1'),
+    (error: StoreError) => error.code === 'batch_corrupt' && /format 1, of an earlier program/.test(error.message),
+  );
   for (const id of ['', '2', 'a_b_c_d_e', '0_a_b_1_1', '1_a_b_1_1', '2_a_b_1', '2_a_b_1_1_', '2_a_b_-1_1'])
     assert.throws(() => parseBatchId(id), StoreError);
 });

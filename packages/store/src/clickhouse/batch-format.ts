@@ -104,6 +104,13 @@ export function parseBatchId(id: string): BatchIdParts {
       },
     );
   }
+  if (version < BATCH_VERSION && version > 0) {
+    throw new StoreError(
+      'batch_corrupt',
+      `Batch ${id} has format ${version}, of an earlier program; this one reads ${BATCH_VERSION} alone.`,
+      { retryable: false },
+    );
+  }
   if (!match || version !== BATCH_VERSION) {
     throw new StoreError('batch_corrupt', `Batch ${id} has a name that no version of this program writes.`, {
       retryable: false,

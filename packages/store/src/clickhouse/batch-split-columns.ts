@@ -1,5 +1,5 @@
 import { type BatchColumn, MESSAGE_COLUMNS } from './batch-format.ts';
-import { ColumnBuffer } from './column-buffer.ts';
+import { nativeHead, nativeTitle } from './native-block.ts';
 
 /** One column of a batch's messages, found in the file's bytes. */
 export interface SplitColumn extends BatchColumn {
@@ -40,10 +40,10 @@ const widthOf = (type: string): number => WIDTHS[type] ?? 1;
  */
 export function splitColumns(bytes: Buffer, rows: number): SplitColumns {
   const columns: SplitColumn[] = [];
-  let at = headOf(rows).length;
+  let at = nativeHead(rows, MESSAGE_COLUMNS.length).length;
   let previousStart = at;
   for (const column of MESSAGE_COLUMNS) {
-    const title = titleOf(column);
+    const title = nativeTitle(column);
     const previous = columns.at(-1);
     if (previous?.width === 0 && !startsWith(bytes, at, title)) {
       const found = bytes.indexOf(title, previousStart);
@@ -66,20 +66,6 @@ export function splitColumns(bytes: Buffer, rows: number): SplitColumns {
   // Nothing stands after the last one.
   if (at !== bytes.length) columns.at(-1)!.isMisaligned = true;
   return { bytes, rows, columns };
-}
-
-/** The begin of a block. */
-export function headOf(rows: number): Buffer {
-  const head = new ColumnBuffer(16);
-  head.size(MESSAGE_COLUMNS.length);
-  head.size(rows);
-  return head.content();
-}
-
-function titleOf({ name, type }: BatchColumn): Buffer {
-  const title = new ColumnBuffer(name.length + type.length + 16);
-  for (const text of [Buffer.from(name), Buffer.from(type)]) title.text(text, 0, text.length);
-  return title.content();
 }
 
 function startsWith(bytes: Buffer, at: number, wanted: Buffer): boolean {

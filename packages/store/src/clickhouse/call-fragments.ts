@@ -11,7 +11,7 @@ import type { NodeBytes } from './node-bytes.ts';
 import { createPackedTexts } from './packed-texts.ts';
 import { createSeenTexts } from './seen-texts.ts';
 
-/** Times of a fragment, in the order of their columns. Before the first `LATEST` the least counts, from it on the greatest. */
+/** Times of a fragment. Of those before `LAST` the least counts, from it on the greatest. */
 const Time = {
   FIRST: 0,
   INVITE: 1,
@@ -54,7 +54,7 @@ export interface CallFragments {
 
 /**
  * Rules at `RawCallRecord` in `@calliope/calls`, columns in `calls-table.ts`. Without an object or a string a message: a fragment is a place in typed arrays.
- * Done here and not by the database because it costs a fifth of what an aggregation there does, and is done beside it on another processor.
+ * Done here and not by the database, for which it was the largest part of an insert (`docs/decisions/0007-batches-in-columns.md`).
  */
 export function createCallFragments(): CallFragments {
   const callIds = createByteTable();
@@ -71,6 +71,7 @@ export function createCallFragments(): CallFragments {
   let times = new Float64Array(capacity * TIMES);
   let methods = new Uint16Array(capacity);
   let messages = new Uint32Array(capacity);
+
   function grow(): void {
     capacity *= 2;
     firstOfCall = grown(firstOfCall, new Int32Array(capacity));

@@ -1,9 +1,8 @@
 import { CALL_METHODS, CALL_SET_LIMIT } from '@calliope/calls';
 import { FOLDED_METHODS } from '../call-methods.ts';
 import type { BatchColumn } from './batch-format.ts';
-import { CODEC, PARTS_OF_A_MERGE } from './merge-pace.ts';
-import { COMPACT_BYTES, DEDUPLICATION_WINDOW } from './messages-table.ts';
 import { integerLiteral, type Sql, stringLiteral } from './sql-literal.ts';
+import { tableSettings } from './table-settings.ts';
 
 /** Time of what did not happen, where the least time counts. */
 export const NEVER = '9223372036854775807';
@@ -122,9 +121,4 @@ ENGINE = AggregatingMergeTree
 PARTITION BY slot
 ORDER BY call_id
 SETTINGS
-  non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
-  default_compression_codec = '${CODEC}',
-  min_bytes_for_wide_part = ${COMPACT_BYTES},
-  auto_statistics_types = '',
-  min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.calls},
-  old_parts_lifetime = 120`;
+  ${tableSettings('calls')}`;

@@ -209,8 +209,9 @@ async function readAgain(read: () => Promise<Buffer>): Promise<Buffer> {
   try {
     return await read();
   } catch (error) {
-    const isOfTheMoment = error instanceof StoreError && (error.code === 'internal' || error.cause !== undefined);
-    if (!isOfTheMoment || ['query_timeout', 'query_memory', 'query_invalid'].includes(error.code)) throw error;
+    // What the database itself answered has a cause; that its process is gone has none.
+    const isAnswer = error instanceof StoreError && error.cause !== undefined;
+    if (!isAnswer || (error.code !== 'internal' && error.code !== 'unavailable')) throw error;
     await delay(READ_AGAIN_MS);
     return await read();
   }

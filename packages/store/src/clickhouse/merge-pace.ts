@@ -1,10 +1,9 @@
 import type { DatabaseSession } from './database-session.ts';
 import { integerLiteral, stringLiteral } from './sql-literal.ts';
+import { CODEC, PARTS_OF_A_MERGE } from './table-settings.ts';
 
-/** Tables whose parts are merged, with how many parts a merge takes at least. */
-export const PARTS_OF_A_MERGE = { messages: 6, calls: 10 } as const;
-/** Compression of what is kept. */
-export const CODEC = 'ZSTD(1)';
+/** The tables that grow with every message. */
+const PACED = ['messages', 'calls'] as const;
 /** While the inserts have much to do, what comes in is merged once, and later … */
 const PARTS_UNDER_LOAD = 90;
 /** … and compressed well when it is merged: a quarter of the cost of an insert is saved by twice the room until then. */
@@ -35,10 +34,10 @@ export function createMergePace(database: DatabaseSession, nowMs: () => number =
   let calm: NodeJS.Timeout | undefined;
 
   async function set(busy: boolean): Promise<void> {
-    for (const [table, parts] of Object.entries(PARTS_OF_A_MERGE)) {
+    for (const table of PACED) {
       await database.execute(
         `ALTER TABLE calliope.${table} MODIFY SETTING
-          min_parts_to_merge_at_once = ${integerLiteral(busy ? PARTS_UNDER_LOAD : parts)},
+          min_parts_to_merge_at_once = ${integerLiteral(busy ? PARTS_UNDER_LOAD : PARTS_OF_A_MERGE[table])},
           default_compression_codec = ${stringLiteral(busy ? QUICK_CODEC : CODEC)}`,
       );
     }

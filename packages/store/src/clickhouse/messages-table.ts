@@ -1,18 +1,10 @@
 import { TRANSPORTS } from '@calliope/model';
 import { ASSERTED_SAME_AS_FROM, REQUEST_SAME_AS_TO } from './batch-format.ts';
-import { CODEC, PARTS_OF_A_MERGE } from './merge-pace.ts';
+import { tableSettings } from './table-settings.ts';
 
 /** Length of the pieces of time that are dropped whole when space or age says so (ClickHouse partitions). */
 export const SLOT_US = 6 * 3_600_000_000;
 export const SLOT_INTERVAL = 'INTERVAL 6 HOUR';
-
-/**
- * Parts of fewer bytes (uncompressed) have all columns in one file: what one insert brings. A file a column costs an insert more than its compression.
- */
-export const COMPACT_BYTES = 256 << 20;
-
-/** Inserts that are remembered: a batch repeated within so many later ones adds nothing. */
-export const DEDUPLICATION_WINDOW = 10_000;
 
 /** Keys of the projections that find a number by its last digits. Filters must write these very expressions for the index to be used. */
 export const REVERSED = { from: 'reverse(from_user)', to: 'reverse(to_user)' } as const;
@@ -74,9 +66,4 @@ PARTITION BY toStartOfInterval(ts, ${SLOT_INTERVAL})
 ORDER BY (toStartOfHour(ts), call_id, ts)
 SETTINGS
   index_granularity = 2048,
-  non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
-  default_compression_codec = '${CODEC}',
-  min_bytes_for_wide_part = ${COMPACT_BYTES},
-  auto_statistics_types = '',
-  min_parts_to_merge_at_once = ${PARTS_OF_A_MERGE.messages},
-  old_parts_lifetime = 120`;
+  ${tableSettings('messages')}`;

@@ -1,5 +1,6 @@
 import type { BatchColumn } from './batch-format.ts';
-import { COMPACT_BYTES, DEDUPLICATION_WINDOW, SLOT_INTERVAL } from './messages-table.ts';
+import { SLOT_INTERVAL } from './messages-table.ts';
+import { tableSettings } from './table-settings.ts';
 
 /** The columns of an observation in a batch, in order: the message that it is of (see {@link OBSERVED}), who saw it, and when by his own clock. */
 export const OBSERVATION_COLUMNS: readonly BatchColumn[] = [
@@ -39,9 +40,4 @@ PARTITION BY toStartOfInterval(ts, ${SLOT_INTERVAL})
 ORDER BY (toStartOfHour(ts), call_id, ts)
 SETTINGS
   index_granularity = 2048,
-  non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW},
-  default_compression_codec = 'ZSTD(1)',
-  min_bytes_for_wide_part = ${COMPACT_BYTES},
-  auto_statistics_types = '',
-  min_parts_to_merge_at_once = 10,
-  old_parts_lifetime = 120`;
+  ${tableSettings('observations')}`;

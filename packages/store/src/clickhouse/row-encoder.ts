@@ -26,9 +26,6 @@ export interface RowEncoder {
    * Appends one message. Its id is given as its two halves, and the node's name for a packet that has neither a name nor a capture id of its own.
    */
   encode(packet: CapturedPacket, fields: MessageFields | undefined, idLow: number, idHigh: number, node: string): void;
-  /** Of all columns. */
-  readonly bytes: number;
-  readonly rows: number;
   /** The block of all rows, valid until the next {@link RowEncoder.encode}. */
   block(): Uint8Array[];
   clear(): void;
@@ -76,7 +73,6 @@ export function createRowEncoder(): RowEncoder {
 
   const nodeBytes = createNodeBytes();
   let rows = 0;
-  let bytes = 0;
 
   function encode(
     packet: CapturedPacket,
@@ -154,14 +150,6 @@ export function createRowEncoder(): RowEncoder {
 
   return {
     encode,
-    get bytes() {
-      bytes = 0;
-      for (const { length } of columns) bytes += length;
-      return bytes;
-    },
-    get rows() {
-      return rows;
-    },
     block: () =>
       nativeBlock(
         rows,

@@ -1,9 +1,10 @@
 import { StoreError } from '@calliope/model';
 import { CALLS_TABLE } from './calls-table.ts';
 import type { DatabaseSession } from './database-session.ts';
-import { COMPACT_BYTES, MESSAGES_TABLE } from './messages-table.ts';
+import { MESSAGES_TABLE } from './messages-table.ts';
 import { OBSERVATIONS_TABLE } from './observations-table.ts';
 import { integerLiteral } from './sql-literal.ts';
+import { COMPACT_BYTES } from './table-settings.ts';
 
 interface Migration {
   version: number;
